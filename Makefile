@@ -1,0 +1,38 @@
+# Every target sets itself up: a fresh machine needs Python 3.11 or newer, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test dev lint bench lock
+
+run: $(READY)
+	$(BIN)/careloop sample --if-missing
+	$(BIN)/careloop run
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+dev: $(READY)
+	$(BIN)/careloop dev
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+# Exact versions with hashes and no index address; run after changing the dependencies in pyproject.toml.
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header --output-file requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Careloop needs Python 3.11 or newer; this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
