@@ -56,7 +56,7 @@ def _encoding(name: str) -> str:
 
 
 def _below_config(path: str, info: ValidationInfo) -> str:
-    folder = (info.context or {}).get("folder", Path.cwd())
+    folder: Path = (info.context or {}).get("folder", Path.cwd())
     return os.path.normpath(folder / Path(path).expanduser())
 
 

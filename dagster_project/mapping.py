@@ -1,0 +1,101 @@
+"""What a mapping reads of its source: the columns behind names and expressions, and whether they are there.
+
+How a mapping becomes SQL is the business of raw.py.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+
+from dagster_project import config
+from dagster_project.contract import ENTITIES
+
+if TYPE_CHECKING:
+    from dagster_project.landing import Part
+
+
+LINEAGE = ("_source", "_load_id", "_extracted_at", "_file", "_position")
+"""Columns that every landed row has beside its source's own; expressions may use them too."""
+
+
+class MappingError(Exception):
+    """A mapping cannot be applied to the columns that are there."""
+
+
+def source_columns(value: str | config.Expression, *, where: str) -> list[str]:
+    """Name the source columns that a mapped value reads.
+
+    Raises:
+        MappingError: an expression is not one SQL expression over the columns of a row.
+    """
+    if isinstance(value, str):
+        return [value]
+    try:
+        tree = sqlglot.parse_one(value.sql, dialect="duckdb")
+    except sqlglot.errors.ParseError as error:
+        reason = error.errors[0]["description"] if error.errors else str(error)
+        raise MappingError(f"{where}: {value.sql!r} is not a DuckDB SQL expression: {reason}") from None
+    if tree.find(exp.Query, exp.Subquery, exp.Table, exp.Command):
+        raise MappingError(f"{where}: {value.sql!r} must be an expression over the row's own columns, not a query")
+    names = [column.parts[0].name for column in tree.find_all(exp.Column)]
+    return [name for name in dict.fromkeys(names) if name not in LINEAGE]
+
+
+def check_file(source: config.Source, stream: str, file: str, columns: Sequence[str]) -> None:
+    """Check that one file has the columns that required columns of the contract are mapped from.
+
+    Raises:
+        MappingError: it has not; the message lists the columns there are.
+    """
+    for entity, mapping, where in _mappings(source, stream):
+        required = {name: value for name, value in mapping.columns.items() if name in ENTITIES[entity].required}
+        _demand(required, columns, where=where, inside=file)
+
+
+def _mappings(source: config.Source, stream: str) -> Iterable[tuple[str, config.Mapping, str]]:
+    for entity, mappings in source.entities.items():
+        for mapping in mappings:
+            if mapping.from_ == stream:
+                yield entity, mapping, f"source {source.name}, entity {entity}, from {stream}"
+
+
+def _demand(mapped: Mapping[str, str | config.Expression], columns: Sequence[str], *, where: str, inside: str) -> None:
+    present = {column.casefold() for column in columns}
+    for target, value in mapped.items():
+        for name in source_columns(value, where=f"{where}, column {target}"):
+            if name.casefold() not in present:
+                near = difflib.get_close_matches(name, columns, n=1)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                raise MappingError(
+                    f"{where}, column {target}: there is no column {name!r} in {inside}.{hint} "
+                    f"There are: {', '.join(columns) or 'none'}. "
+                    "Mend the mapping, or the delimiter if the list looks odd."
+                )
+
+
+def check_stream(mapping: config.Mapping, parts: Sequence[Part], *, where: str) -> list[str]:
+    """Check that each mapped column is in at least one file of the stream.
+
+    Returns:
+        Warnings: the files that lack a column which others have, so that it is NULL for their rows.
+
+    Raises:
+        MappingError: a mapped column is in no file, which a misspelt one is; the message lists the columns there are.
+    """
+    everywhere = list(dict.fromkeys(column for part in parts for column in part.columns))
+    mapped = dict(mapping.columns)
+    if mapping.where:
+        mapped["where"] = mapping.where
+    _demand(mapped, everywhere, where=where, inside=f"any of its {len(parts)} file(s)")
+    warnings = []
+    for part in parts:
+        present = {column.casefold() for column in part.columns}
+        names = [n for t, v in mapped.items() for n in source_columns(v, where=where) if n.casefold() not in present]
+        if names:
+            warnings.append(f"{where}: {part.file} has no column {', '.join(dict.fromkeys(names))}; NULL for its rows")
+    return warnings

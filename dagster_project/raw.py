@@ -1,0 +1,155 @@
+"""The views `raw.<entity>`: landed parts seen through the mappings.
+
+The landing zone keeps a source's own columns; what they mean is decided here, each time a run begins, so that a
+mended mapping is replayed over everything that was ever landed. Typing and judging rows is the business of staging.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import duckdb
+from sqlglot import exp
+
+from dagster_project import config
+from dagster_project.contract import ENTITIES, Entity
+from dagster_project.mapping import LINEAGE, MappingError, check_stream, source_columns
+
+if TYPE_CHECKING:
+    from dagster_project.landing import Part
+
+Streams = Mapping[tuple[str, str], Sequence["Part"]]
+"""(source, stream) → its parts in force."""
+
+
+def create_raw_views(connection: duckdb.DuckDBPyConnection, settings: config.Settings, streams: Streams) -> list[str]:
+    """Create schema `raw` anew: one view an entity, `raw.loads`, `raw.provided_entities` and `raw.not_selected`.
+
+    Returns:
+        Warnings: files that lack a column which others of their stream have, so that it is NULL for their rows.
+
+    Raises:
+        MappingError: a mapped column is in no file, or an expression does not run on the landed columns.
+    """
+    connection.execute("create schema if not exists raw")
+    warnings: list[str] = []
+    not_selected: list[str] = []
+    for entity in ENTITIES.values():
+        selects = []
+        for source in settings.sources:
+            for index, mapping in enumerate(source.entities.get(entity.name, [])):
+                parts = streams[source.name, mapping.from_]
+                where = f"source {source.name}, entity {entity.name}, from {mapping.from_}"
+                warnings += check_stream(mapping, parts, where=where)
+                select = _select(settings, source, entity, index, parts)
+                _try(connection, select, where)
+                selects.append(select)
+                if mapping.where:
+                    not_selected.append(_count_not_selected(source, entity, index, parts))
+        body = "\nunion all by name\n".join([_no_rows(entity), *selects])
+        connection.execute(f"create or replace view raw.{entity.name} as\n{body}")
+    _create_accounts(connection, settings, streams, not_selected)
+    return warnings
+
+
+def _identifier(name: str) -> str:
+    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def _text(value: str) -> str:
+    return exp.Literal.string(value).sql(dialect="duckdb")
+
+
+def _landed(parts: Sequence[Part]) -> str:
+    paths = ", ".join(_text(str(part.path)) for part in parts)
+    return f"read_parquet([{paths}], union_by_name = true)"
+
+
+def _rows(source: config.Source, mapping: config.Mapping, parts: Sequence[Part]) -> str:
+    """Render the landed rows with the file set's null values taken out of every column that the mapping reads."""
+    values = [*mapping.columns.values(), *([mapping.where] if mapping.where else [])]
+    names = list(dict.fromkeys(name for value in values for name in source_columns(value, where=source.name)))
+    nulls = ", ".join(_text(value) for value in source.streams[mapping.from_].null_values)
+    cleaned = [
+        f"case when {_identifier(name)} not in ({nulls}) then {_identifier(name)} end as {_identifier(name)}"
+        if nulls
+        else _identifier(name)
+        for name in names
+    ]
+    return f"(select {', '.join([*LINEAGE, *cleaned])} from {_landed(parts)})"
+
+
+def _select(settings: config.Settings, source: config.Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
+    mapping = source.entities[entity.name][index]
+    lines = [*LINEAGE, f"{index} as _mapping", f"{_text(source.time_zone)} as _time_zone"]
+    for parent in entity.referenced:
+        owner = source.references.get(parent, source.name)
+        provided = any(each.name == owner and parent in each.entities for each in settings.sources)
+        lines.append(f"{_text(owner)} as _{parent}_source")
+        lines.append(f"{str(provided).lower()} as _{parent}_are_provided")
+    for column in entity.columns:
+        value = mapping.columns.get(column)
+        rendered = "null" if value is None else _identifier(value) if isinstance(value, str) else f"({value.sql})"
+        lines.append(f"cast({rendered} as varchar) as {column}")
+    condition = f"\nwhere ({mapping.where.sql}) is true" if mapping.where else ""
+    return f"select {', '.join(lines)}\nfrom {_rows(source, mapping, parts)}{condition}"
+
+
+def _count_not_selected(source: config.Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
+    mapping = source.entities[entity.name][index]
+    assert mapping.where is not None
+    return (
+        f"select _source as source, {_text(entity.name)} as entity, {index} as mapping, _load_id as load_id, "
+        f"count(*) as row_count from {_rows(source, mapping, parts)} "
+        f"where ({mapping.where.sql}) is not true group by all"
+    )
+
+
+def _no_rows(entity: Entity) -> str:
+    texts = ["_source", "_load_id", "_file", "_time_zone", *(f"_{parent}_source" for parent in entity.referenced)]
+    lines = [f"null::varchar as {name}" for name in [*texts, *entity.columns]]
+    lines += ["null::timestamp as _extracted_at", "null::bigint as _position", "null::integer as _mapping"]
+    lines += [f"null::boolean as _{parent}_are_provided" for parent in entity.referenced]
+    return f"select {', '.join(lines)} where false"
+
+
+def _try(connection: duckdb.DuckDBPyConnection, select: str, where: str) -> None:
+    try:
+        connection.execute(f"explain {select}")
+    except duckdb.Error as error:
+        raise MappingError(f"{where}: an expression cannot be used: {str(error).splitlines()[0]}") from None
+
+
+def _create_accounts(
+    connection: duckdb.DuckDBPyConnection, settings: config.Settings, streams: Streams, not_selected: list[str]
+) -> None:
+    """Write down what the manifests say was landed and what is mapped from it, for quality.row_account to compare."""
+    connection.execute(
+        "create or replace table raw.loads "
+        "(source varchar, stream varchar, load_id varchar, file varchar, row_count bigint, reject_count bigint)"
+    )
+    loads = [
+        (source, stream, part.load_id, part.file, part.rows, part.rejected)
+        for (source, stream), parts in streams.items()
+        for part in parts
+    ]
+    if loads:
+        connection.executemany("insert into raw.loads values (?, ?, ?, ?, ?, ?)", loads)
+    connection.execute(
+        "create or replace table raw.provided_entities "
+        "(source varchar, entity varchar, mapping integer, stream varchar)"
+    )
+    provided = [
+        (source.name, entity, index, mapping.from_)
+        for source in settings.sources
+        for entity, mappings in source.entities.items()
+        for index, mapping in enumerate(mappings)
+    ]
+    connection.executemany("insert into raw.provided_entities values (?, ?, ?, ?)", provided)
+    nothing = (
+        "select null::varchar as source, null::varchar as entity, null::integer as mapping, "
+        "null::varchar as load_id, null::bigint as row_count where false"
+    )
+    body = "\nunion all by name\n".join([nothing, *not_selected])
+    connection.execute(f"create or replace view raw.not_selected as\n{body}")

@@ -1,0 +1,124 @@
+{#-
+    One KPI at every published grain: day, week, month and quarter, overall and by one dimension at a time; computed
+    from the facts at each grain, so that medians are exact and no average is averaged.
+
+    facts:       relation with one row per case; every dimension column is filled ('unknown' where it is not known)
+    on_date:     column with the date, in the reporting time zone, in whose period a case counts
+    statistics:  of count, rate, mean, median, p90, index
+    numerator:   what a case adds; denominator: what it counts for (cases without one are left out)
+-#}
+{% macro kpi_values(kpi, facts, on_date, statistics, dimensions, numerator='1', denominator='1', where='true') %}
+{% set grains = ['day', 'week', 'month', 'quarter'] %}
+with cases as (
+    select
+        {% for grain in grains %}
+        cast(date_trunc('{{ grain }}', {{ on_date }}) as date) as {{ grain }}_start,
+        {% endfor %}
+        {% for dimension in dimensions %}
+        {{ dimension }},
+        {% endfor %}
+        cast({{ numerator }} as double) as numerator,
+        cast({{ denominator }} as double) as denominator
+    from {{ facts }}
+    where {{ on_date }} is not null and {{ where }}
+),
+
+grouped as (
+    select
+        case {% for grain in grains %} when grouping({{ grain }}_start) = 0 then '{{ grain }}'{% endfor %} end
+            as period_grain,
+        coalesce({% for grain in grains %}{{ grain }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
+        case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then '{{ dimension }}'{% endfor %}
+            else 'overall' end as dimension,
+        case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then {{ dimension }}{% endfor %}
+            else 'all' end as dimension_value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        {{ 'sum(numerator * numerator)' if 'index' in statistics else 'cast(null as double)' }} as sum_of_squares,
+        {% for statistic, quantile in [('median', 0.5), ('p90', 0.9)] %}
+        {% if statistic in statistics %}
+        percentile_cont({{ quantile }}) within group (order by numerator) as {{ statistic }}
+        {%- else %}
+        cast(null as double) as {{ statistic }}
+        {%- endif %}{{ ',' if not loop.last }}
+        {% endfor %}
+    from cases
+    where denominator is not null
+    group by grouping sets (
+        {% for grain in grains %}
+        ({{ grain }}_start){% for dimension in dimensions %}, ({{ grain }}_start, {{ dimension }}){% endfor %}
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    )
+)
+
+{% for statistic in statistics %}
+select
+    '{{ kpi }}' as kpi,
+    '{{ statistic }}' as statistic,
+    period_grain,
+    period_start,
+    dimension,
+    dimension_value,
+    {{ statistic_columns(statistic) }}
+from grouped
+{{ 'union all' if not loop.last }}
+{% endfor %}
+{% endmacro %}
+
+{#- numerator, denominator, value, sample_size, value_low and value_high of one statistic. -#}
+{% macro statistic_columns(statistic) %}
+    {% if statistic == 'count' %}
+    numerator,
+    cast(null as double) as denominator,
+    numerator as value,
+    cast(denominator as bigint) as sample_size,
+    cast(null as double) as value_low,
+    cast(null as double) as value_high
+    {% elif statistic in ('median', 'p90') %}
+    cast(null as double) as numerator,
+    denominator,
+    {{ statistic }} as value,
+    cast(denominator as bigint) as sample_size,
+    cast(null as double) as value_low,
+    cast(null as double) as value_high
+    {% elif statistic == 'mean' %}
+    numerator,
+    denominator,
+    numerator / nullif(denominator, 0) as value,
+    cast(denominator as bigint) as sample_size,
+    cast(null as double) as value_low,
+    cast(null as double) as value_high
+    {% elif statistic == 'rate' %}
+    numerator,
+    denominator,
+    numerator / nullif(denominator, 0) as value,
+    cast(denominator as bigint) as sample_size,
+    {{ wilson_bound('numerator', 'denominator', '-') }} as value_low,
+    {{ wilson_bound('numerator', 'denominator', '+') }} as value_high
+    {% elif statistic == 'index' %}
+    numerator,
+    denominator,
+    100 * numerator / nullif(denominator, 0) as value,
+    cast(denominator as bigint) as sample_size,
+    {% for sign in ['-', '+'] %}
+    100 * numerator / nullif(denominator, 0) {{ sign }} 100 * 1.959964 * sqrt(
+        greatest(0, sum_of_squares / nullif(denominator, 0) - power(numerator / nullif(denominator, 0), 2))
+        / nullif(denominator, 0)
+    ) as value_{{ 'low' if sign == '-' else 'high' }}{{ ',' if sign == '-' }}
+    {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+{#- A bound of the 95 % Wilson score interval (Wilson 1927) of a proportion. -#}
+{% macro wilson_bound(successes, trials, sign) -%}
+    (
+        {{ successes }} + 1.9207294 {{ sign }} 1.959964 * sqrt(
+            greatest(0, {{ successes }} * ({{ trials }} - {{ successes }}) / nullif({{ trials }}, 0)) + 0.9603647
+        )
+    ) / nullif({{ trials }} + 3.8414588, 3.8414588)
+{%- endmacro %}
+
+{% macro ticket_dimensions() %}
+    {{ return(['channel', 'team', 'segment', 'product', 'priority', 'source']) }}
+{% endmacro %}

@@ -1,0 +1,47 @@
+{#- Instants, durations and local time. An instant is a timestamp without zone that holds UTC. -#}
+
+{#- The instant that a text with a UTC offset denotes; NULL where it denotes none. -#}
+{% macro instant_with_offset(text) %}{{ return(adapter.dispatch('instant_with_offset')(text)) }}{% endmacro %}
+{% macro duckdb__instant_with_offset(text) -%}
+    {#- A plain cast to timestamp would drop the offset silently. -#}
+    timezone('UTC', try_cast({{ text }} as timestamptz))
+{%- endmacro %}
+
+{#- Local time of a zone → UTC. A local time that occurs twice gives its second occurrence. -#}
+{% macro utc_from_local(local_at, zone) %}{{ return(adapter.dispatch('utc_from_local')(local_at, zone)) }}{% endmacro %}
+{% macro duckdb__utc_from_local(local_at, zone) -%}
+    timezone('UTC', timezone({{ zone }}, {{ local_at }}))
+{%- endmacro %}
+
+{#- UTC → local time of a zone. -#}
+{% macro local_from_utc(instant, zone) %}{{ return(adapter.dispatch('local_from_utc')(instant, zone)) }}{% endmacro %}
+{% macro duckdb__local_from_utc(instant, zone) -%}
+    timezone({{ zone }}, timezone('UTC', {{ instant }}))
+{%- endmacro %}
+
+{#- Calendar date of an instant in the reporting time zone. -#}
+{% macro reporting_date(instant) -%}
+    {%- if var('reporting_time_zone') == 'UTC' -%}
+        cast({{ instant }} as date)
+    {%- else -%}
+        cast({{ local_from_utc(instant, "'" ~ var('reporting_time_zone') ~ "'") }} as date)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Exact minutes between two instants; seconds and microseconds are fractions. -#}
+{% macro minutes_between(from_at, to_at) %}{{ return(adapter.dispatch('minutes_between')(from_at, to_at)) }}{% endmacro %}
+{% macro duckdb__minutes_between(from_at, to_at) -%}
+    cast((epoch_us({{ to_at }}) - epoch_us({{ from_at }})) / 60000000.0 as double)
+{%- endmacro %}
+
+{#- Rows with one column `date_day`, every day from one date to another, both included. -#}
+{% macro days_between(first_date, last_date) %}{{ return(adapter.dispatch('days_between')(first_date, last_date)) }}{% endmacro %}
+{% macro duckdb__days_between(first_date, last_date) -%}
+    select cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date) as date_day
+{%- endmacro %}
+
+{#- ISO day of week, Monday = 1 … Sunday = 7. -#}
+{% macro iso_day_of_week(date) %}{{ return(adapter.dispatch('iso_day_of_week')(date)) }}{% endmacro %}
+{% macro duckdb__iso_day_of_week(date) -%}
+    cast(isodow({{ date }}) as integer)
+{%- endmacro %}

@@ -1,0 +1,87 @@
+{#- The column lists that typed_rows puts together, generated from the contract. -#}
+
+{% macro lineage_columns() -%}
+    _source, _load_id, _extracted_at, _file, _position, _mapping
+{%- endmacro %}
+
+{#- A retyped column keeps the text it came from beside it until the row is judged. -#}
+{% macro is_retyped(column) %}{{ return(column.data_type != 'text' or column['values'] | length > 0) }}{% endmacro %}
+{% macro text_of(column) %}{{ return('_' ~ column.name ~ '_text' if is_retyped(column) else column.name) }}{% endmacro %}
+
+{% macro own_key(entity) -%}
+    {%- set parts = [] -%}
+    {%- for name in contract_meta(entity, 'key') -%}
+        {%- do parts.append("coalesce(trim(" ~ name ~ "), '')") -%}
+    {%- endfor -%}
+    {{ warehouse_key(entity, '_source', parts) }}
+{%- endmacro %}
+
+{#- [{name, expression}] for each reference to another row, except the row's own key. -#}
+{% macro reference_keys(entity, columns) %}
+    {% set keys = [] %}
+    {% for column in columns %}
+        {% for parent in column.references %}
+            {% do keys.append({
+                'name': reference_key(column, parent),
+                'expression': warehouse_key(parent, '_' ~ parent ~ '_source', [column.name]),
+            }) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(keys) }}
+{% endmacro %}
+
+{% macro typing_expressions(entity, columns) -%}
+    {%- set ambiguous = [] -%}
+    {{ entity_key(entity) }}
+    {%- for key in reference_keys(entity, columns) %},
+        {{ key.expression }} as {{ key.name }}
+    {%- endfor -%}
+    {%- for column in columns %},
+        {% set text = column.name -%}
+        {%- if column.data_type == 'instant' -%}
+            {%- set local = to_local(text) -%}
+            {%- do ambiguous.append(is_ambiguous(local, '_time_zone')) -%}
+        {{ to_instant(text, local, '_time_zone') }} as {{ column.name }},
+        _time_zone <> 'UTC' and {{ is_nonexistent(local, '_time_zone') }} as _{{ column.name }}_is_nonexistent
+        {%- elif column.data_type == 'number' -%}
+        {{ to_number(text) }} as {{ column.name }}
+        {%- elif column.data_type == 'integer' -%}
+        {{ to_integer(text) }} as {{ column.name }}
+        {%- elif column.data_type == 'boolean' -%}
+        {{ to_boolean(text) }} as {{ column.name }}
+        {%- elif column['values'] -%}
+        {{ to_enumeration(text) }} as {{ column.name }}
+        {%- else -%}
+        {{ text }}
+        {%- endif -%}
+        {%- if is_retyped(column) %},
+        {{ text }} as {{ text_of(column) }}
+        {%- endif -%}
+        {%- if column.must_exist %},
+        _{{ column.references[0] }}_are_provided
+        {%- endif -%}
+    {%- endfor %},
+        {% if ambiguous -%}
+        coalesce(_time_zone <> 'UTC' and ({{ ambiguous | join(' or ') }}), false)
+        {%- else -%} false {%- endif %} as _is_ambiguous
+{%- endmacro %}
+
+{% macro content_hash(columns) -%}
+    md5(concat_ws('|'{% for column in columns %}, coalesce({{ text_of(column) }}, '-'){% endfor %}))
+{%- endmacro %}
+
+{% macro typed_columns(entity, columns) -%}
+    {%- set texts = {} -%}
+    {%- for column in columns -%}{%- do texts.update({column.name: text_of(column)}) -%}{%- endfor -%}
+    {{ lineage_columns() }},
+    {{ entity_key(entity) }},
+    {%- for key in reference_keys(entity, columns) %}
+    {{ key.name }},
+    {%- endfor -%}
+    {%- for column in columns %}
+    {{ column.name }},
+    {%- endfor %}
+    _is_ambiguous,
+    _reasons,
+    case when _reasons is not null then {{ row_as_json(texts) }} end as _row
+{%- endmacro %}

@@ -1,0 +1,63 @@
+{#- A repeated answer to one invitation counts once, the last one. -#}
+with answers as (
+    select
+        responses.*,
+        coalesce(responses.scale_min, rules.scale_min) as lowest,
+        coalesce(responses.scale_max, rules.scale_max) as highest,
+        rules.satisfied_from,
+        rules.dissatisfied_to,
+        row_number() over (
+            partition by
+                coalesce(responses.invitation_key, responses.survey_response_key),
+                responses.question
+            order by responses.responded_at desc, responses.survey_response_key desc
+        ) as newest_rank
+    from {{ ref('stg_survey_responses') }} as responses
+    left join {{ ref('survey_scales') }} as rules
+        on responses.survey_id = rules.survey_id and responses.question = rules.question
+)
+
+select
+    answers.survey_response_key,
+    answers.source,
+    answers.survey_id,
+    answers.question,
+    answers.invitation_key as survey_invitation_key,
+    coalesce(answers.customer_key, invitations.customer_key, tickets.customer_key, 'unknown') as customer_key,
+    coalesce(answers.ticket_key, invitations.ticket_key) as ticket_key,
+    coalesce(answers.agent_key, tickets.assignee_key, 'unknown') as agent_key,
+    coalesce(customers.segment, 'unknown') as segment,
+    coalesce(tickets.channel, 'unknown') as channel,
+    coalesce(tickets.team, 'unknown') as team,
+    coalesce(tickets.product, 'unknown') as product,
+    coalesce(tickets.priority, 'unknown') as priority,
+    answers.language,
+    answers.responded_at,
+    {{ reporting_date('answers.responded_at') }} as responded_on,
+    answers.score,
+    answers.lowest as scale_min,
+    answers.highest as scale_max,
+    answers.newest_rank = 1 as is_counted,
+    case
+        when answers.question <> 'overall' or answers.score is null then null
+        when answers.satisfied_from is not null then answers.score >= answers.satisfied_from
+        when answers.lowest = 1 and answers.highest = 5 then answers.score >= 4
+    end as is_satisfied,
+    case
+        when answers.question <> 'overall' or answers.score is null then null
+        when answers.dissatisfied_to is not null then answers.score <= answers.dissatisfied_to
+        when answers.lowest = 1 and answers.highest = 5 then answers.score <= 2
+    end as is_dissatisfied,
+    case
+        when answers.question <> 'recommend' or answers.score is null then null
+        when answers.score >= 9 then 1
+        when answers.score <= 6 then -1
+        else 0
+    end as nps_contribution
+from answers
+left join {{ ref('stg_survey_invitations') }} as invitations
+    on answers.invitation_key = invitations.survey_invitation_key
+left join {{ ref('fct_ticket') }} as tickets
+    on coalesce(answers.ticket_key, invitations.ticket_key) = tickets.ticket_key
+left join {{ ref('dim_customer') }} as customers
+    on coalesce(answers.customer_key, invitations.customer_key, tickets.customer_key) = customers.customer_key

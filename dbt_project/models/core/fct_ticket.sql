@@ -1,0 +1,117 @@
+with tickets as (
+    select * from {{ ref('int_tickets_united') }}
+),
+
+answered as (
+    select * from {{ ref('int_tickets_answered') }}
+),
+
+solved as (
+    select * from {{ ref('int_tickets_solved') }}
+),
+
+combined as (
+    select
+        tickets.*,
+        statuses.canonical_status,
+        coalesce(tickets.opened_by = 'agent', false) as is_agent_opened,
+        case
+            when not coalesce(tickets.opened_by = 'agent', false) then tickets.created_at
+            else answered.waiting_since
+        end as response_due_from_at,
+        case
+            when answered.ticket_key is null then tickets.first_response_at
+            when coalesce(tickets.opened_by = 'agent', false) then answered.first_agent_message_after_customer_at
+            else answered.first_agent_message_at
+        end as answered_first_at,
+        answered.first_bot_message_at,
+        case when answered.ticket_key is null then tickets.agent_reply_count else answered.agent_message_count end
+            as agent_message_count,
+        solved.ticket_key is not null as has_status_history,
+        coalesce(statuses.canonical_status in ('solved', 'closed'), tickets.solved_at is not null) as is_solved,
+        case
+            when solved.ticket_key is not null then solved.first_solved_at
+            else coalesce(tickets.first_solved_at, tickets.solved_at, tickets.closed_at)
+        end as solved_first_at,
+        case
+            when solved.ticket_key is not null then solved.last_solved_at
+            else coalesce(tickets.solved_at, tickets.closed_at, tickets.first_solved_at)
+        end as solved_last_at,
+        solved.first_reopened_at,
+        case when solved.ticket_key is not null then solved.reopen_count else tickets.reopen_count end as reopens,
+        coalesce(solved.closed_at, tickets.closed_at) as closed_last_at
+    from tickets
+    left join answered on tickets.ticket_key = answered.ticket_key
+    left join solved on tickets.ticket_key = solved.ticket_key
+    left join {{ ref('statuses') }} as statuses on lower(tickets.status) = statuses.status
+)
+
+select
+    combined.ticket_key,
+    combined.source,
+    combined.ticket_id,
+    coalesce(combined.customer_key, 'unknown') as customer_key,
+    coalesce(combined.team_key, 'unknown') as team_key,
+    coalesce(combined.assignee_key, 'unknown') as assignee_key,
+    combined.parent_ticket_key,
+    combined.merged_into_ticket_key,
+    coalesce(combined.channel, 'unknown') as channel,
+    coalesce(combined.canonical_status, 'unmapped') as status,
+    combined.status as source_status,
+    coalesce(combined.priority, 'unknown') as priority,
+    coalesce(combined.category, 'unknown') as category,
+    coalesce(combined.product, 'unknown') as product,
+    coalesce(customers.segment, 'unknown') as segment,
+    coalesce(teams.team, 'unknown') as team,
+    combined.language,
+    coalesce(combined.opened_by, 'unknown') as opened_by,
+    coalesce(combined.is_spam, false) as is_spam,
+    coalesce(combined.is_deleted, false) as is_deleted,
+    combined.merged_into_ticket_key is not null as is_merged,
+    not (
+        coalesce(combined.is_spam, false)
+        or coalesce(combined.is_deleted, false)
+        or combined.merged_into_ticket_key is not null
+    ) as is_counted,
+    combined.has_status_history,
+    combined.is_solved,
+    combined.created_at,
+    {{ reporting_date('combined.created_at') }} as created_on,
+    case when combined.answered_first_at >= combined.response_due_from_at then combined.answered_first_at end
+        as first_response_at,
+    combined.solved_first_at as first_solved_at,
+    {{ reporting_date('combined.solved_first_at') }} as first_solved_on,
+    case when combined.is_solved then combined.solved_last_at end as last_solved_at,
+    combined.first_reopened_at,
+    combined.closed_last_at as closed_at,
+    combined.queued_at,
+    combined.answered_at,
+    combined.abandoned_at,
+    case
+        when combined.answered_first_at >= combined.response_due_from_at
+            then {{ minutes_between('combined.response_due_from_at', 'combined.answered_first_at') }}
+    end as first_response_minutes,
+    {{ minutes_between('combined.created_at', 'combined.first_bot_message_at') }} as bot_first_response_minutes,
+    case
+        when combined.abandoned_at is null then {{ minutes_between('combined.queued_at', 'combined.answered_at') }}
+    end as queue_wait_minutes,
+    {{ minutes_between('combined.created_at', 'combined.solved_first_at') }} as first_resolution_minutes,
+    case
+        when combined.is_solved then {{ minutes_between('combined.created_at', 'combined.solved_last_at') }}
+    end as full_resolution_minutes,
+    cast(coalesce(combined.reopens, 0) as bigint) as reopen_count,
+    coalesce(combined.solved_first_at + interval 14 day <= as_of.as_of, false) as is_reopen_settled,
+    coalesce(
+        combined.reopens > 0
+        and coalesce(combined.first_reopened_at, combined.solved_first_at)
+            <= combined.solved_first_at + interval 14 day,
+        false
+    ) as is_reopened_in_window,
+    cast(combined.agent_message_count as bigint) as agent_message_count,
+    combined.talk_seconds,
+    combined.hold_seconds,
+    combined.wrap_up_seconds
+from combined
+cross join {{ ref('int_as_of') }} as as_of
+left join {{ ref('dim_customer') }} as customers on combined.customer_key = customers.customer_key
+left join {{ ref('dim_team') }} as teams on combined.team_key = teams.team_key

@@ -1,0 +1,102 @@
+{#- Tickets by their snapshot; where a source tells only their events, a row put together from those. -#}
+with snapshots as (
+    select * from {{ ref('stg_tickets') }}
+),
+
+orphans as (
+    select events.*
+    from {{ ref('stg_ticket_events') }} as events
+    left join snapshots on events.ticket_key = snapshots.ticket_key
+    where snapshots.ticket_key is null
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by ticket_key, event_type
+            order by occurred_at desc, source_position desc, source_mapping desc, ticket_event_key desc
+        ) as newest_rank
+    from orphans
+),
+
+from_events as (
+    select
+        ticket_key,
+        max(ticket_id) as ticket_id,
+        max(source) as source,
+        coalesce(
+            max(actor_customer_key) filter (where event_type = 'created' and actor_type = 'customer'),
+            max(actor_customer_key) filter (where actor_type = 'customer')
+        ) as customer_key,
+        coalesce(min(occurred_at) filter (where event_type = 'created'), min(occurred_at)) as created_at,
+        max(actor_type) filter (where event_type = 'created') as opened_by,
+        max(to_value) filter (where event_type = 'status_changed' and newest_rank = 1) as status,
+        max(to_value) filter (where event_type = 'priority_changed' and newest_rank = 1) as priority,
+        max(to_value) filter (where event_type = 'category_changed' and newest_rank = 1) as category,
+        max(source || ':' || to_value) filter (where event_type = 'team_changed' and newest_rank = 1) as team_key,
+        max(source || ':' || to_value) filter (where event_type = 'assigned' and newest_rank = 1) as assignee_key,
+        max(source || ':' || to_value) filter (where event_type = 'merged') as merged_into_ticket_key
+    from numbered
+    group by ticket_key
+)
+
+select
+    ticket_key,
+    ticket_id,
+    source,
+    customer_key,
+    created_at,
+    opened_by,
+    status,
+    priority,
+    category,
+    team_key,
+    assignee_key,
+    merged_into_ticket_key,
+    channel,
+    product,
+    language,
+    parent_ticket_key,
+    is_spam,
+    is_deleted,
+    queued_at,
+    answered_at,
+    abandoned_at,
+    talk_seconds,
+    hold_seconds,
+    wrap_up_seconds,
+    first_response_at,
+    first_solved_at,
+    solved_at,
+    closed_at,
+    reopen_count,
+    agent_reply_count
+from snapshots
+
+union all
+
+select
+    ticket_key,
+    ticket_id,
+    source,
+    customer_key,
+    created_at,
+    opened_by,
+    status,
+    priority,
+    category,
+    team_key,
+    assignee_key,
+    merged_into_ticket_key,
+    {% for column, type in [
+        ('channel', 'varchar'), ('product', 'varchar'), ('language', 'varchar'), ('parent_ticket_key', 'varchar'),
+        ('is_spam', 'boolean'), ('is_deleted', 'boolean'),
+        ('queued_at', 'timestamp'), ('answered_at', 'timestamp'), ('abandoned_at', 'timestamp'),
+        ('talk_seconds', 'double'), ('hold_seconds', 'double'), ('wrap_up_seconds', 'double'),
+        ('first_response_at', 'timestamp'), ('first_solved_at', 'timestamp'), ('solved_at', 'timestamp'),
+        ('closed_at', 'timestamp'), ('reopen_count', 'bigint'), ('agent_reply_count', 'bigint'),
+    ] -%}
+    cast(null as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
+from from_events

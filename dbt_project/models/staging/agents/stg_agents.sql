@@ -1,0 +1,1 @@
+{{ accepted_rows('agents', ref('typed_agents')) }}

@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('articles', ref('typed_articles')) }}

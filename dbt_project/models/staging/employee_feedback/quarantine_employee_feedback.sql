@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('employee_feedback', ref('typed_employee_feedback')) }}

@@ -1,0 +1,1 @@
+{{ accepted_rows('employee_feedback', ref('typed_employee_feedback')) }}

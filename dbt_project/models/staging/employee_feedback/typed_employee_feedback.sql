@@ -1,0 +1,3 @@
+{{ config(materialized='table', schema='personal') }}
+
+{{ typed_rows('employee_feedback') }}

@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('initiatives', ref('typed_initiatives')) }}

@@ -1,0 +1,1 @@
+{{ accepted_rows('initiatives', ref('typed_initiatives')) }}

@@ -1,0 +1,1 @@
+{{ accepted_rows('market_benchmarks', ref('typed_market_benchmarks')) }}

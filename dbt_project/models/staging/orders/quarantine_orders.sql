@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('orders', ref('typed_orders')) }}

@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('self_service_sessions', ref('typed_self_service_sessions')) }}

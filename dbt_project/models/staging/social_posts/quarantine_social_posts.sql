@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('social_posts', ref('typed_social_posts')) }}

@@ -1,0 +1,1 @@
+{{ accepted_rows('social_posts', ref('typed_social_posts')) }}

@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('survey_responses', ref('typed_survey_responses')) }}

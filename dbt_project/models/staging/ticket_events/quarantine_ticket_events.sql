@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('ticket_events', ref('typed_ticket_events')) }}

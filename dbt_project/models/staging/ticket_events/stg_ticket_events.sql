@@ -1,0 +1,1 @@
+{{ accepted_rows('ticket_events', ref('typed_ticket_events')) }}

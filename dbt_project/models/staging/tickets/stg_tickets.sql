@@ -1,0 +1,1 @@
+{{ accepted_rows('tickets', ref('typed_tickets')) }}

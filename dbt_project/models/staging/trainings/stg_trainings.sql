@@ -1,0 +1,1 @@
+{{ accepted_rows('trainings', ref('typed_trainings')) }}

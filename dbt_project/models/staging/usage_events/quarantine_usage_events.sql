@@ -1,0 +1,3 @@
+{{ config(schema='personal') }}
+
+{{ quarantined_rows('usage_events', ref('typed_usage_events')) }}

@@ -1,0 +1,1 @@
+{{ accepted_rows('usage_events', ref('typed_usage_events')) }}
