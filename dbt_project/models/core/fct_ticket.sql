@@ -100,11 +100,14 @@ select
         when combined.is_solved then {{ minutes_between('combined.created_at', 'combined.solved_last_at') }}
     end as full_resolution_minutes,
     cast(coalesce(combined.reopens, 0) as bigint) as reopen_count,
-    coalesce(combined.solved_first_at + interval 14 day <= as_of.as_of, false) as is_reopen_settled,
+    coalesce(
+        {{ minutes_between('combined.solved_first_at', 'as_of.as_of') }} >= 60 * reopen_window.settle_window_hours,
+        false
+    ) as is_reopen_settled,
     coalesce(
         combined.reopens > 0
-        and coalesce(combined.first_reopened_at, combined.solved_first_at)
-            <= combined.solved_first_at + interval 14 day,
+        and {{ minutes_between('combined.solved_first_at', 'coalesce(combined.first_reopened_at, combined.solved_first_at)') }}
+            <= 60 * reopen_window.settle_window_hours,
         false
     ) as is_reopened_in_window,
     cast(combined.agent_message_count as bigint) as agent_message_count,
@@ -113,5 +116,6 @@ select
     combined.wrap_up_seconds
 from combined
 cross join {{ ref('int_as_of') }} as as_of
+inner join {{ ref('kpis') }} as reopen_window on reopen_window.kpi = 'reopen_rate'
 left join {{ ref('dim_customer') }} as customers on combined.customer_key = customers.customer_key
 left join {{ ref('dim_team') }} as teams on combined.team_key = teams.team_key

@@ -18,7 +18,7 @@ changes as (
         ticket_key,
         occurred_at as changed_at,
         case when is_solved then -1 else 1 end as change
-    from {{ ref('int_status_changes_ordered') }}
+    from {{ ref('fct_ticket_status_change') }}
     where is_solved <> was_solved
 
     union all

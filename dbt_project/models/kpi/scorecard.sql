@@ -2,16 +2,16 @@ with latest_complete as (
     {% for grain, days in [('week', 7), ('month', none), ('quarter', none)] %}
     select
         '{{ grain }}' as period_grain,
-        cast(date_trunc('{{ grain }}', {{ reporting_date('as_of') }}) - interval 1 {{ grain }} as date) as period_start,
-        cast(date_trunc('{{ grain }}', {{ reporting_date('as_of') }}) - interval 2 {{ grain }} as date) as previous_start,
+        cast(date_trunc('{{ grain }}', as_of_date) - interval 1 {{ grain }} as date) as period_start,
+        cast(date_trunc('{{ grain }}', as_of_date) - interval 2 {{ grain }} as date) as previous_start,
         {% if grain == 'week' %}
-        cast(date_trunc('week', {{ reporting_date('as_of') }}) - interval 53 week as date) as year_before_start
+        cast(date_trunc('week', as_of_date) - interval 53 week as date) as year_before_start
         {% else %}
         cast(
-            date_trunc('{{ grain }}', {{ reporting_date('as_of') }}) - interval 1 {{ grain }} - interval 1 year as date
+            date_trunc('{{ grain }}', as_of_date) - interval 1 {{ grain }} - interval 1 year as date
         ) as year_before_start
         {% endif %}
-    from {{ ref('int_as_of') }}
+    from {{ ref('as_of') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -38,7 +38,7 @@ benchmarks as (
         value,
         publisher,
         row_number() over (partition by kpi order by period desc, industry, publisher) as newest_rank
-    from {{ ref('stg_market_benchmarks') }}
+    from {{ ref('fct_market_benchmark') }}
 ),
 
 compared as (
