@@ -7,20 +7,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot import exp
 
 from dagster_project import config
 from dagster_project.contract import ENTITIES
-
-if TYPE_CHECKING:
-    from dagster_project.landing import Part
-
-
-LINEAGE = ("_source", "_load_id", "_extracted_at", "_file", "_position")
-"""Columns that every landed row has beside its source's own; expressions may use them too."""
+from dagster_project.landing import LINEAGE, Part
 
 
 class MappingError(Exception):

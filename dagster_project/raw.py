@@ -7,19 +7,22 @@ mended mapping is replayed over everything that was ever landed. Typing and judg
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import duckdb
 from sqlglot import exp
 
 from dagster_project import config
 from dagster_project.contract import ENTITIES, Entity
-from dagster_project.mapping import LINEAGE, MappingError, check_stream, source_columns
+from dagster_project.landing import LINEAGE, Part
+from dagster_project.mapping import MappingError, check_stream, source_columns
 
-if TYPE_CHECKING:
-    from dagster_project.landing import Part
+ACCOUNT_TABLES = {
+    "loads": "One row per landed file in force, with its counted rows and rejected lines.",
+    "provided_entities": "One row per mapping from a stream of a source to an entity.",
+    "not_selected": "One row per load and mapping, with the rows that its `where` leaves out.",
+}
 
-Streams = Mapping[tuple[str, str], Sequence["Part"]]
+Streams = Mapping[tuple[str, str], Sequence[Part]]
 """(source, stream) → its parts in force."""
 
 

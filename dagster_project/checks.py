@@ -1,0 +1,37 @@
+"""`careloop check`: what can be found wrong without running."""
+
+from __future__ import annotations
+
+from dagster_project.config import PROJECT_ROOT, Settings
+from dagster_project.landing import LandingZone
+from dagster_project.manifest import LandingError
+from dagster_project.mapping import MappingError, check_stream
+from dagster_project.quality.suites import SuiteError, load_suites
+from dagster_project.warehouse import Workspace
+
+
+def problems(settings: Settings) -> list[str]:
+    """List what is wrong with the expectations, the landed batches, and the mappings against what is landed."""
+    found = []
+    for layer in sorted(path.name for path in (PROJECT_ROOT / "expectations").iterdir()):
+        try:
+            load_suites(PROJECT_ROOT / "expectations", layer)
+        except SuiteError as error:
+            found.append(str(error))
+    zone = LandingZone(Workspace(settings.workspace_folder).landing)
+    for source in settings.sources:
+        for stream in source.streams:
+            try:
+                for batch in zone.batches(source.name, stream):
+                    batch.verify()
+            except LandingError as error:
+                found.append(str(error))
+        for entity, mappings in source.entities.items():
+            for mapping in mappings:
+                try:
+                    parts = zone.parts(source.name, mapping.from_)
+                    if parts:
+                        check_stream(mapping, parts, where=f"source {source.name}, entity {entity}")
+                except (LandingError, MappingError) as error:
+                    found.append(str(error))
+    return list(dict.fromkeys(found))

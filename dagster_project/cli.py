@@ -1,0 +1,209 @@
+"""The command line: `careloop run | status | check | query | quarantine | restore | sample | dev`.
+
+What belongs here: commands, their options, what they print and how they exit. What they do lies elsewhere, and is
+imported by the command that needs it, for Dagster, dbt and Great Expectations take seconds each.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+from dagster_project.config import PROJECT_ROOT, ConfigError, Settings, config_path, load_settings
+
+app = typer.Typer(
+    help="A customer-service data warehouse in a box.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+# Tables need room; a terminal says how much there is, a file or pipe does not.
+out = Console(width=None if sys.stdout.isatty() else 120)
+err = Console(stderr=True)
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file; else careloop.yml.")]
+
+CONFIG_EXIT_CODE = 2
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def _settings(config: Path | None) -> Settings:
+    try:
+        return load_settings(config or config_path())
+    except ConfigError as error:
+        _fail(str(error), CONFIG_EXIT_CODE)
+
+
+def _as_of(text: str | None) -> str | None:
+    try:
+        if text is None or datetime.fromisoformat(text).tzinfo is not None:
+            return text
+    except ValueError:
+        pass
+    raise typer.BadParameter(f"{text!r}; expected an ISO 8601 instant with offset, such as 2026-07-01T00:00:00Z")
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    as_of: Annotated[str | None, typer.Option(callback=_as_of, help="Instant up to which to compute.")] = None,
+    full_refresh: Annotated[bool, typer.Option(help="Begin with an empty build file.")] = False,
+) -> None:
+    """Extract, land, clean, build, audit and publish.
+
+    Exits with 0 published, 2 bad configuration, 3 audit failed and nothing published, 75 another run holds the
+    workspace, 1 anything else.
+    """
+    settings = _settings(config)
+    from dagster_project.launch import PUBLISHED, run_job
+
+    progress = logging.getLogger("careloop")
+    progress.setLevel(logging.DEBUG)
+    progress.propagate = False
+    progress.addHandler(RichHandler(logging.INFO, console=err, show_path=False, show_level=False))
+    with err.status("starting …") as spinner:
+        progress.addHandler(_Spinner(spinner.update))
+        outcome = run_job(settings, as_of=as_of, full_refresh=full_refresh)
+    if outcome.exit_code != PUBLISHED:
+        _fail(outcome.reason, outcome.exit_code)
+    from dagster_project.summary import published
+    from dagster_project.warehouse import Workspace
+
+    out.print(published(Workspace(settings.workspace_folder)))
+
+
+@app.command()
+def status(config: ConfigOption = None) -> None:
+    """Show the last runs, published versions, freshness and warnings."""
+    from dagster_project.summary import workspace_status
+    from dagster_project.warehouse import Workspace
+
+    out.print(workspace_status(Workspace(_settings(config).workspace_folder)))
+
+
+@app.command()
+def check(config: ConfigOption = None) -> None:
+    """Check the configuration, the expectations and the mappings against what is landed, without running."""
+    from dagster_project.checks import problems
+
+    settings = _settings(config)
+    found = problems(settings)
+    if found:
+        _fail("\n".join(found), CONFIG_EXIT_CODE)
+    out.print(f"{settings.config_file}: nothing to complain of")
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="A DuckDB SQL query over the published schemas.")],
+    config: ConfigOption = None,
+    limit: Annotated[int, typer.Option(help="Rows to show at most.")] = 50,
+) -> None:
+    """Ask the published warehouse, read-only."""
+    import duckdb
+
+    from dagster_project.summary import table
+    from dagster_project.warehouse import Workspace
+
+    link = Workspace(_settings(config).workspace_folder).database_link
+    if not link.exists():
+        _fail(f"{link}: nothing is published yet; `careloop run` publishes", 1)
+    try:
+        with duckdb.connect(str(link), read_only=True) as connection:
+            result = connection.execute(sql)
+            columns = [description[0] for description in result.description]
+            rows = result.fetchmany(limit + 1)
+    except duckdb.Error as error:
+        _fail(str(error), 1)
+    more = f"the first {limit} rows; --limit shows more" if len(rows) > limit else ""
+    out.print(table(more, columns, rows[:limit]))
+
+
+@app.command()
+def quarantine(
+    config: ConfigOption = None,
+    entity: Annotated[str | None, typer.Option(help="Show the rows of one entity, whole.")] = None,
+    limit: Annotated[int, typer.Option(help="Rows to show at most.")] = 20,
+) -> None:
+    """List what is quarantined and why; with --entity the rows themselves, which hold personal data."""
+    from dagster_project.summary import quarantined
+    from dagster_project.warehouse import BuildFileError, Workspace, WorkspaceBusy
+
+    settings = _settings(config)
+    try:
+        out.print(quarantined(Workspace(settings.workspace_folder, settings.memory_limit), entity, limit))
+    except (BuildFileError, WorkspaceBusy, ValueError) as error:
+        _fail(str(error), 1)
+
+
+@app.command()
+def restore(
+    version: Annotated[str | None, typer.Argument(help="Version; else the one before the current.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make an earlier published version the current one again."""
+    from dagster_project.launch import BUSY
+    from dagster_project.warehouse import PublishError, Workspace, WorkspaceBusy
+    from dagster_project.warehouse import restore as restore_version
+
+    workspace = Workspace(_settings(config).workspace_folder)
+    try:
+        restored = restore_version(workspace, version)
+    except WorkspaceBusy as error:
+        _fail(str(error), BUSY)
+    except PublishError as error:
+        _fail(str(error), 1)
+    out.print(f"current version: {restored.run}")
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = PROJECT_ROOT / "sample",
+    tickets: Annotated[int, typer.Option(min=100, help="Size of the company.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 7,
+    if_missing: Annotated[bool, typer.Option(help="Leave a sample that is there as it is.")] = False,
+) -> None:
+    """Generate the sample company."""
+    if if_missing and (folder / "truth.json").exists():
+        return
+    from dagster_project.sample import generate
+
+    with err.status(f"generating a company with {tickets:,} tickets …"):
+        generate(folder, tickets=tickets, seed=seed)
+    out.print(f"sample company: {folder}")
+
+
+@app.command()
+def dev(
+    config: ConfigOption = None, port: Annotated[int, typer.Option(help="Port on the loopback interface.")] = 3000
+) -> None:
+    """Start Dagster's web interface on the loopback interface, with everything loaded."""
+    from dagster_project.launch import prepare_instance
+
+    prepare_instance(_settings(config))
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    module = "dagster_project.definitions"
+    os.chdir(PROJECT_ROOT)
+    os.execv(dagster, [dagster, "dev", "--module-name", module, "--host", "127.0.0.1", "--port", str(port)])  # noqa: S606 - our own interpreter's tool
+
+
+class _Spinner(logging.Handler):
+    """Shows the stage that a run is in."""
+
+    def __init__(self, update: Callable[[str], None]) -> None:
+        super().__init__()
+        self._update = update
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show the message of the newest record."""
+        self._update(record.getMessage())

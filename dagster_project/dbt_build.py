@@ -1,0 +1,147 @@
+"""dbt in this process: its manifest, and building a selection of nodes into the build file.
+
+What belongs here: driving dbt. Which nodes make a layer is said in dbt_project/selectors.yml; how results become
+Dagster events is the business of defs/transform.py. dbt is imported when it is first needed: that takes seconds.
+
+In-process because a dbt command of its own costs three seconds of start-up per layer; measured in docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from dagster_project.config import PROJECT_ROOT, Settings
+from dagster_project.warehouse import Workspace, engine_settings
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+SEEDS = PROJECT_ROOT / "seeds"
+
+
+class DbtError(Exception):
+    """dbt could not read the project or build a node; the message names the nodes and what went wrong."""
+
+
+class DbtTestError(DbtError):
+    """A test on a node failed: the audit's business, not a defect of the code."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one node: `status` is dbt's (success, pass, fail, warn, error, skipped)."""
+
+    unique_id: str
+    resource_type: str
+    status: str
+    seconds: float
+    message: str
+    failures: int | None
+
+    @property
+    def failed(self) -> bool:
+        return self.status in ("error", "fail", "runtime error")
+
+
+def prepare_manifest(settings: Settings, workspace: Workspace) -> Path:
+    """Return manifest.json of the dbt project as it stands now; parse the project only where that is new."""
+    manifest = _target(workspace) / "manifest.json"
+    stamp = manifest.with_suffix(".sha256")
+    digest = _project_sha256(settings)
+    if not (manifest.exists() and stamp.exists() and stamp.read_text() == digest):
+        # A partial parse keeps the selectors of the manifest before.
+        _invoke(settings, workspace, ["parse", "--no-partial-parse"])
+        stamp.write_text(digest)
+    return manifest
+
+
+def build(
+    settings: Settings, workspace: Workspace, names: Iterable[str], progress: Callable[[str], None]
+) -> list[NodeResult]:
+    """Build the named nodes with the tests on them, in dependency order.
+
+    Args:
+        settings: give the variables of the project.
+        workspace: whose build file is written; it is closed again when this returns.
+        names: models and seeds.
+        progress: is told the name of each node as it is finished.
+
+    Returns:
+        One result a node; a failed one does not raise, but what depends on it is 'skipped'.
+
+    Raises:
+        DbtError: dbt could not begin.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    def tell(event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            progress(event.data.node_info.node_name)
+
+    try:
+        results = _invoke(settings, workspace, ["build", "--select", *names], tell)
+    finally:
+        # dbt keeps the file open, and thereby locked, beyond the end of the command.
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt-duckdb has no types
+    return [
+        NodeResult(
+            unique_id=result.node.unique_id,
+            resource_type=str(result.node.resource_type),
+            status=str(result.status),
+            seconds=float(result.execution_time),
+            message=str(result.message or ""),
+            failures=result.failures,
+        )
+        for result in results
+    ]
+
+
+def _invoke(
+    settings: Settings, workspace: Workspace, command: list[str], callback: Callable[[Any], None] | None = None
+) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    _export_profile(workspace)
+    arguments = [
+        *("--log-level-file", "warn", "--log-level", "none", "--no-use-colors"),
+        *command,
+        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+        *("--target-path", str(_target(workspace)), "--log-path", str(workspace.dbt / "logs")),
+        *("--vars", json.dumps(_variables(settings))),
+    ]
+    outcome = dbtRunner(callbacks=[callback] if callback else []).invoke(arguments)
+    if outcome.exception is not None:
+        raise DbtError(f"dbt {command[0]}: {outcome.exception}") from outcome.exception
+    return outcome.result
+
+
+def _target(workspace: Workspace) -> Path:
+    return workspace.dbt / "target"
+
+
+def _variables(settings: Settings) -> dict[str, str | None]:
+    as_of = settings.as_of.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ") if settings.as_of else None
+    return {"reporting_time_zone": settings.reporting_time_zone, "as_of": as_of}
+
+
+def _export_profile(workspace: Workspace) -> None:
+    """Set the variables that profiles.yml reads, so that dbt opens the file as every other connection does."""
+    engine = engine_settings(workspace)
+    os.environ["CARELOOP_BUILD_FILE"] = str(workspace.build_file)
+    os.environ["CARELOOP_MEMORY_LIMIT"] = engine["memory_limit"]
+    os.environ["CARELOOP_TEMP_FOLDER"] = engine["temp_directory"]
+    os.environ["CARELOOP_MAX_TEMP_SIZE"] = engine["max_temp_directory_size"]
+    os.environ["DO_NOT_TRACK"] = "1"
+
+
+def _project_sha256(settings: Settings) -> str:
+    digest = hashlib.sha256(json.dumps(_variables(settings)).encode())
+    for path in sorted([*DBT_PROJECT.rglob("*.*"), *SEEDS.glob("*")]):
+        if path.is_file() and not {"target", "logs"} & set(path.parts):
+            digest.update(path.as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

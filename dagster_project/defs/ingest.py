@@ -1,0 +1,103 @@
+"""Extract and land: one asset per stream of a source, and one per entity seen through the mappings."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import dagster as dg
+
+from dagster_project.config import Source, load_settings
+from dagster_project.contract import ENTITIES
+from dagster_project.defs.resources import RunResource
+from dagster_project.landing import LandingZone
+from dagster_project.mapping import check_file
+from dagster_project.raw import ACCOUNT_TABLES, create_raw_views
+from dagster_project.run import log
+from dagster_project.sources.files import extract
+from dagster_project.warehouse import connect
+
+SETTINGS = load_settings()
+OWNERS = ["team:data-engineering"]
+
+
+def stream_key(source: Source, stream: str) -> dg.AssetKey:
+    """Return the asset key of a landed stream."""
+    return dg.AssetKey(["landing", source.name, stream])
+
+
+def _landing(source: Source) -> dg.AssetsDefinition:
+    specs = [
+        dg.AssetSpec(
+            stream_key(source, stream),
+            description=f"Landed batches of {stream} from source {source.name}.",
+            group_name="landing",
+            owners=OWNERS,
+            kinds={files.format, "parquet"},
+        )
+        for stream, files in source.streams.items()
+    ]
+
+    @dg.multi_asset(name=f"land_{source.name}", specs=specs)
+    def land(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
+        run = careloop.run
+        zone = LandingZone(run.workspace.landing)
+        with run.stage("extract and land"):
+            batches = extract(
+                source,
+                zone,
+                config_folder=run.settings.config_file.parent,
+                check=lambda stream, file, columns: check_file(source, stream, file, columns),
+            )
+        landed = {batch.manifest.stream: batch for batch in batches}
+        for stream in source.streams:
+            parts = zone.parts(source.name, stream)
+            new = landed[stream].manifest.files if stream in landed else ()
+            for file in new:
+                log.info("landed %s: %d rows, %d rejected lines", file.file, file.rows, file.rejected)
+            yield dg.MaterializeResult(
+                asset_key=stream_key(source, stream),
+                metadata={
+                    "dagster/row_count": sum(part.rows for part in parts),
+                    "rejected_lines": sum(part.rejected for part in parts),
+                    "files": len(parts),
+                    "new_files": len(new),
+                    "new_rows": sum(file.rows for file in new),
+                },
+            )
+
+    return land
+
+
+_all_streams = [stream_key(source, stream) for source in SETTINGS.sources for stream in source.streams]
+_spec = partial(dg.AssetSpec, deps=_all_streams, group_name="raw", owners=OWNERS, kinds={"duckdb", "view"})
+
+
+@dg.multi_asset(
+    specs=[
+        *(_spec(dg.AssetKey(["raw", entity.name]), description=entity.description) for entity in ENTITIES.values()),
+        *(_spec(dg.AssetKey(["raw", name]), description=text) for name, text in ACCOUNT_TABLES.items()),
+    ]
+)
+def raw_views(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Render the mappings into views over what is landed, so that a mended mapping is replayed over all of it."""
+    run = careloop.run
+    zone = LandingZone(run.workspace.landing)
+    streams = {
+        (source.name, stream): zone.parts(source.name, stream)
+        for source in run.settings.sources
+        for stream in source.streams
+    }
+    with run.stage("map"):
+        connection = connect(run.workspace)
+        try:
+            for warning in create_raw_views(connection, run.settings, streams):
+                log.warning(warning)
+        finally:
+            connection.close()
+    for name in [*ENTITIES, *ACCOUNT_TABLES]:
+        yield dg.MaterializeResult(asset_key=dg.AssetKey(["raw", name]))
+
+
+@dg.definitions
+def ingest() -> dg.Definitions:
+    """Offer the landed streams and the views over them."""
+    return dg.Definitions(assets=[*(_landing(source) for source in SETTINGS.sources), raw_views])

@@ -1,0 +1,80 @@
+"""Audit and publish: the last step of a run, which fails closed."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import dagster as dg
+
+from dagster_project.defs.gates import EXPECTATIONS, GATED_LAYERS
+from dagster_project.defs.resources import RunResource
+from dagster_project.defs.transform import layer_assets
+from dagster_project.quality.suites import suites_sha256
+from dagster_project.run import Run
+from dagster_project.warehouse import AuditRefused, audit, connect, load_run_records, make_candidate, publish
+
+PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
+_published_tables = [key for layer in layer_assets for key in layer.keys if key.path[0] in PUBLISHED_SCHEMAS]
+
+
+class _GateResult(NamedTuple):
+    layer: str
+    table: str
+    check: str
+    severity: str
+    outcome: str
+
+
+@dg.asset(
+    key=["published", "careloop"],
+    deps=sorted(_published_tables),
+    group_name="published",
+    owners=["team:data-engineering"],
+    kinds={"duckdb", "parquet"},
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
+)
+def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
+    """Publish the audited version of the warehouse: one DuckDB file, and its tables as Parquet."""
+    run = careloop.run
+    suites = suites_sha256(EXPECTATIONS)
+    with run.stage("audit"):
+        gate_results = _recorded(run)
+        candidate = make_candidate(run.workspace, run.name)
+        record = audit(
+            run.workspace,
+            candidate,
+            run=run.name,
+            suites_sha256=suites,
+            gate_results=gate_results,
+            required_layers=GATED_LAYERS,
+        )
+    try:
+        with run.stage("publish"):
+            run.version = publish(run.workspace, record, run=run.name, suites_sha256=suites)
+    except AuditRefused:
+        run.refused = True
+        raise
+    return dg.MaterializeResult(
+        metadata={
+            "version": run.version.run,
+            "size_bytes": record.size_bytes,
+            "sha256": record.sha256,
+            "dagster/row_count": sum(table.rows for table in record.tables),
+            "tables": len(record.tables),
+            "gates_passed": record.gates_passed,
+            "gates_warned": record.gates_warned,
+        }
+    )
+
+
+def _recorded(run: Run) -> list[_GateResult]:
+    """Read what this run's gates recorded, and bring the history of runs into the file."""
+    connection = connect(run.workspace)
+    try:
+        load_run_records(run.workspace, connection)
+        rows = connection.execute(
+            "select layer, table_name, check_name, severity, outcome from quality.gate_result where run_id = ?",
+            [run.name],
+        ).fetchall()
+    finally:
+        connection.close()
+    return [_GateResult(*row) for row in rows]

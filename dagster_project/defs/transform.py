@@ -1,0 +1,128 @@
+"""Clean and build: dbt's models as assets and its tests as asset checks, one definition a layer.
+
+A blocking check does not stop later models of the same definition, so each layer is one of its own and the gate
+stands between them.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from dagster_project.config import load_settings
+from dagster_project.dbt_build import DbtError, DbtTestError, NodeResult, build, prepare_manifest
+from dagster_project.defs.resources import RunResource
+from dagster_project.run import Run, log
+from dagster_project.warehouse import Workspace, connect
+
+_settings = load_settings()
+_workspace = Workspace(_settings.workspace_folder, memory_limit=_settings.memory_limit)
+_workspace.create()
+MANIFEST = json.loads(prepare_manifest(_settings, _workspace).read_bytes())
+
+LAYERS = ("staging", "core", "kpi")
+
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+
+
+class Translator(DagsterDbtTranslator):
+    """An asset's key is schema/table; its group is the schema."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return schema/table."""
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the schema."""
+        return str(dbt_resource_props["schema"])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """Return the e-mail address of the node's dbt group, else the team that keeps staging."""
+        group = MANIFEST["groups"].get(f"group.careloop.{dbt_resource_props.get('group')}")
+        return [group["owner"]["email"]] if group else ["team:data-engineering"]
+
+
+translator = Translator()
+
+
+def _layer(layer: str) -> dg.AssetsDefinition:
+    @dbt_assets(manifest=MANIFEST, selector=layer, name=f"build_{layer}", dagster_dbt_translator=translator)
+    def build_layer(context: dg.AssetExecutionContext, careloop: RunResource) -> Iterator[Event]:
+        run = careloop.run
+        names = _selected_names(context.selected_asset_keys)
+        with run.stage(f"build {layer}"):
+            results = build(
+                run.settings, run.workspace, names, progress=lambda name: log.debug("build %s: %s", layer, name)
+            )
+        yield from _events(run, context, results)
+
+    return build_layer
+
+
+def _nodes() -> Mapping[dg.AssetKey, Mapping[str, Any]]:
+    return {
+        translator.get_asset_key(node): node
+        for node in MANIFEST["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+
+
+def _selected_names(keys: set[dg.AssetKey]) -> list[str]:
+    nodes = _nodes()
+    return sorted(str(nodes[key]["name"]) for key in keys)
+
+
+def _events(run: Run, context: dg.AssetExecutionContext, results: list[NodeResult]) -> Iterator[Event]:
+    by_node = {node["unique_id"]: key for key, node in _nodes().items()}
+    checks = {check.name: check for check in context.selected_asset_check_keys}
+    built = [by_node[result.unique_id] for result in results if result.unique_id in by_node and not result.failed]
+    row_counts = _row_counts(run, built)
+    for result in results:
+        if result.unique_id in by_node:
+            key = by_node[result.unique_id]
+            if result.status == "success":
+                metadata = {"dagster/row_count": row_counts[key], "seconds": round(result.seconds, 3)}
+                yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+        elif result.resource_type == "test":
+            check = checks.get(MANIFEST["nodes"][result.unique_id]["name"])
+            if check is not None:
+                yield dg.AssetCheckResult(
+                    passed=not result.failed,
+                    asset_key=check.asset_key,
+                    check_name=check.name,
+                    metadata={"failing_rows": result.failures or 0, "seconds": round(result.seconds, 3)},
+                )
+    failed = [result for result in results if result.failed]
+    if failed:
+        run.refused = all(result.resource_type == "test" for result in failed)
+        kind = DbtTestError if run.refused else DbtError
+        raise kind("\n".join(f"{result.unique_id}: {result.message}" for result in failed))
+    # A selection that names nothing would succeed by building nothing.
+    missing = context.selected_asset_keys - set(built)
+    if missing:
+        raise DbtError(f"dbt did not build {', '.join(sorted(key.to_user_string() for key in missing))}")
+
+
+def _row_counts(run: Run, keys: list[dg.AssetKey]) -> dict[dg.AssetKey, int]:
+    if not keys:
+        return {}
+    counts = " union all ".join(
+        f"select {index}, (select count(*) from {schema}.{table})"
+        for index, (schema, table) in enumerate(key.path for key in keys)
+    )
+    connection = connect(run.workspace, read_only=True)
+    try:
+        return {keys[index]: count for index, count in connection.execute(counts).fetchall()}
+    finally:
+        connection.close()
+
+
+layer_assets = [_layer(layer) for layer in LAYERS]
+
+
+@dg.definitions
+def transform() -> dg.Definitions:
+    """Offer the layers."""
+    return dg.Definitions(assets=layer_assets)

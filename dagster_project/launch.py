@@ -1,0 +1,123 @@
+"""Running the main job from the command line: the very job that the schedule runs, in this process.
+
+What belongs here: handing the job to Dagster, and turning what became of it into an outcome with an exit code.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.config import CONFIG_VARIABLE, ConfigError, Settings
+from dagster_project.dbt_build import DbtTestError
+from dagster_project.mapping import MappingError
+from dagster_project.notify import notify_failure
+from dagster_project.warehouse import AuditRefused, Workspace, WorkspaceBusy
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+    from dagster_shared.error import SerializableErrorInfo
+
+PUBLISHED, BAD_CONFIGURATION, AUDIT_FAILED, BUSY, FAILED = 0, 2, 3, 75, 1
+INSTANCE_FILE = Path(__file__).with_name("dagster.yaml")
+
+# By class name: Dagster hands errors on as text.
+_EXIT_CODES = {
+    ConfigError.__name__: BAD_CONFIGURATION,
+    MappingError.__name__: BAD_CONFIGURATION,
+    AuditRefused.__name__: AUDIT_FAILED,
+    DbtTestError.__name__: AUDIT_FAILED,
+    "DagsterAssetCheckFailedError": AUDIT_FAILED,
+    WorkspaceBusy.__name__: BUSY,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: its exit code and, where it did not publish, why."""
+
+    exit_code: int
+    reason: str = ""
+
+
+def prepare_instance(settings: Settings) -> Workspace:
+    """Point Dagster at the workspace: its storage, its settings (no telemetry), the configuration in force."""
+    workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
+    workspace.create()
+    shutil.copyfile(INSTANCE_FILE, workspace.dagster / INSTANCE_FILE.name)
+    os.environ["DAGSTER_HOME"] = str(workspace.dagster)
+    os.environ[CONFIG_VARIABLE] = str(settings.config_file)
+    return workspace
+
+
+def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Outcome:
+    """Run the main job to its end.
+
+    Args:
+        settings: of the configuration in force.
+        as_of: ISO 8601 instant with offset that overrides the configuration's.
+        full_refresh: begin with an empty build file.
+    """
+    prepare_instance(settings)
+    from dagster import DagsterInstance
+
+    from dagster_project.definitions import defs
+    from dagster_project.defs.sensors import LAUNCHED_BY
+
+    for noisy in ("alembic", "dagster"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    with DagsterInstance.get() as instance:
+        result = (
+            defs()
+            .resolve_job_def("careloop")
+            .execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                tags={LAUNCHED_BY: "cli"},
+                run_config={
+                    "resources": {"careloop": {"config": {"as_of": as_of, "full_refresh": full_refresh}}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+            )
+        )
+        outcome = _outcome(result)
+    if outcome.exit_code not in (PUBLISHED, BUSY):
+        notify_failure(result.run_id, outcome.reason)
+    return outcome
+
+
+def _outcome(result: ExecuteInProcessResult) -> Outcome:
+    if result.success:
+        return Outcome(PUBLISHED)
+    for error in _errors(result):
+        for cause in _chain(error):
+            if cause.cls_name in _EXIT_CODES:
+                return Outcome(_EXIT_CODES[cause.cls_name], _text(cause))
+    for error in _errors(result):
+        return Outcome(FAILED, _text(list(_chain(error))[-1]))
+    return Outcome(FAILED, "the job failed and did not say why; see the run in `careloop dev`")
+
+
+def _errors(result: ExecuteInProcessResult) -> Iterator[SerializableErrorInfo]:
+    for event in result.all_events:
+        error = getattr(event.event_specific_data, "error", None)
+        if error is not None and (event.is_failure or event.is_resource_init_failure):
+            yield error
+
+
+def _chain(error: SerializableErrorInfo) -> Iterator[SerializableErrorInfo]:
+    cause: SerializableErrorInfo | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.cause
+
+
+def _text(error: SerializableErrorInfo) -> str:
+    """Return the error's own words, without the name of its class before them."""
+    return re.sub(r"^[\w.]+: ", "", error.message, count=1).strip()

@@ -1,0 +1,113 @@
+"""One run: its settings, its workspace under lock, how long its stages took, and the record it leaves.
+
+What belongs here: what all steps of a run share. What the steps do lies in the modules they call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from dagster_project.config import Settings
+from dagster_project.warehouse import (
+    RunRecord,
+    Version,
+    Workspace,
+    connect,
+    discard_build_file,
+    write_run_record,
+)
+
+log = logging.getLogger("careloop")
+
+
+@dataclass
+class Run:
+    """A run in progress; `begin` makes one."""
+
+    settings: Settings
+    workspace: Workspace
+    name: str
+    started_at: datetime
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    refused: bool = False
+    version: Version | None = None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage of the run; entered more than once, its times add up."""
+        log.info("%s …", name, extra={"stage": name})
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stage_seconds[name] = self.stage_seconds.get(name, 0) + time.perf_counter() - start
+
+    def write_record(self, status: Literal["running", "published", "refused", "failed"]) -> None:
+        """Write what is known of this run so far."""
+        ended = None if status == "running" else datetime.now(UTC)
+        record = RunRecord(
+            run=self.name,
+            status=status,
+            started_at=self.started_at,
+            ended_at=ended,
+            config_sha256=hashlib.sha256(self.settings.config_file.read_bytes()).hexdigest(),
+            published_version=self.version.run if self.version else None,
+            stage_seconds={stage: round(seconds, 2) for stage, seconds in self.stage_seconds.items()},
+            **self._counts(),
+        )
+        write_run_record(self.workspace, record)
+
+    def _counts(self) -> dict[str, int | datetime | None]:
+        """Count rows and gates in the build file, as far as this run has filled it."""
+        if "gates" not in self.stage_seconds:
+            return {}
+        connection = connect(self.workspace, read_only=True)
+        try:
+            rows = connection.execute(
+                "select sum(extracted_rows), sum(accepted_rows), sum(quarantined_rows), sum(superseded_rows), "
+                "sum(duplicate_rows), (select max(as_of) from quality.source_freshness) from quality.row_account"
+            ).fetchone()
+            gates = connection.execute(
+                "select count(*) filter (where outcome = 'passed'), "
+                "count(*) filter (where outcome = 'error' or (outcome = 'failed' and severity = 'critical')), "
+                "count(*) filter (where outcome = 'failed' and severity = 'warning') "
+                "from quality.gate_result where run_id = ?",
+                [self.name],
+            ).fetchone()
+        finally:
+            connection.close()
+        assert rows is not None
+        assert gates is not None
+        names = ("rows_extracted", "rows_accepted", "rows_quarantined", "rows_superseded", "rows_duplicate")
+        as_of = rows[5].replace(tzinfo=UTC) if rows[5] else None
+        gate_names = ("gates_passed", "gates_failed", "gates_warned")
+        counts = dict(zip((*names, *gate_names), (*rows[:5], *gates), strict=True))
+        return {"as_of": as_of, **{name: None if value is None else int(value) for name, value in counts.items()}}
+
+
+@contextmanager
+def begin(settings: Settings, run_id: str, *, full_refresh: bool) -> Iterator[Run]:
+    """Take the workspace, and leave a record of the run whatever becomes of it.
+
+    Raises:
+        WorkspaceBusy: another run holds the workspace.
+    """
+    workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
+    started_at = datetime.now(UTC)
+    name = f"{started_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
+    with workspace.lock(name):
+        if full_refresh:
+            discard_build_file(workspace)
+        run = Run(settings, workspace, name, started_at)
+        run.write_record("running")
+        try:
+            yield run
+        finally:
+            run.write_record("published" if run.version else "refused" if run.refused else "failed")

@@ -1,0 +1,137 @@
+"""The tables a person reads: what a run published, the state of a workspace, what is quarantined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+from rich.box import SIMPLE
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from dagster_project.contract import ENTITIES
+from dagster_project.warehouse import RunRecord, Workspace, connect, current, versions
+
+_ROWS = """
+    select
+        source, entity, sum(extracted_rows)::bigint, sum(accepted_rows)::bigint, sum(quarantined_rows)::bigint,
+        sum(superseded_rows)::bigint, sum(duplicate_rows)::bigint, sum(rejected_lines)::bigint
+    from quality.row_account
+    group by all
+    order by all
+"""
+_GATES = """
+    select
+        gate, count(*) filter (where outcome = 'passed'), count(*) filter (where outcome <> 'passed')
+    from quality.gate_result
+    where run_id = ?
+    group by gate
+    order by gate
+"""
+_WARNINGS = """
+    select layer || '.' || table_name, check_name, observed, allowed
+    from quality.gate_result
+    where run_id = ? and outcome <> 'passed'
+    order by all
+"""
+_FRESHNESS = "select source, entity, newest_at, round(days_behind, 1) from quality.source_freshness order by all"
+_REASONS = """
+    select entity, source, reasons, count(*) as rows, min(file || ' at ' || position) as example
+    from quality.quarantine
+    group by all
+    order by rows desc, all
+    limit ?
+"""
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """Make a table; numbers stand right and are grouped by thousands."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE, padding=(0, 1, 0, 0))
+    for index, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
+        made.add_column(column, justify="right" if numeric else "left", overflow="fold", min_width=min(len(column), 10))
+    for row in rows:
+        made.add_row(*(_shown(value) for value in row))
+    return made
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def published(workspace: Workspace) -> RenderableType:
+    """Describe the run that published the current version: rows, gates, stages, and where things are."""
+    version = current(workspace)
+    if version is None:
+        return "nothing is published yet; `careloop run` publishes"
+    record = RunRecord.model_validate_json(workspace.run_file(version.run).read_bytes())
+    with duckdb.connect(str(workspace.database_link), read_only=True) as connection:
+        rows = connection.execute(_ROWS).fetchall()
+        gates = connection.execute(_GATES, [version.run]).fetchall()
+    columns = ("source", "entity", "extracted", "accepted", "quarantined", "superseded", "duplicate", "unparsed")
+    places = [
+        ("version", version.run),
+        ("as of (UTC)", f"{record.as_of:%Y-%m-%d %H:%M:%S}" if record.as_of else ""),
+        ("warehouse", str(workspace.database_link)),
+        ("exports", str(workspace.export_link)),
+    ]
+    return Group(
+        table("Rows", columns, rows),
+        table("Gates", ("gate", "passed", "warned"), gates),
+        table("Stages", ("stage", "seconds"), [*record.stage_seconds.items()]),
+        table("Published", ("what", "where"), places),
+    )
+
+
+def workspace_status(workspace: Workspace) -> RenderableType:
+    """Describe a workspace: its last runs, published versions, freshness, and what the gates warn of."""
+    records = [RunRecord.model_validate_json(path.read_bytes()) for path in sorted(workspace.runs.glob("*.json"))]
+    runs = [
+        (it.run, it.status, it.rows_extracted, it.rows_quarantined, it.gates_failed, it.gates_warned)
+        for it in records[:-11:-1]
+    ]
+    in_force = current(workspace)
+    kept = [
+        (it.run, "current" if it == in_force else "", round(it.record.size_bytes / 2**20, 1))
+        for it in versions(workspace)
+    ]
+    parts: list[RenderableType] = [
+        table("Last runs", ("run", "status", "extracted", "quarantined", "gates failed", "gates warned"), runs),
+        table("Versions", ("version", "", "MiB"), kept),
+    ]
+    if in_force:
+        with duckdb.connect(str(workspace.database_link), read_only=True) as connection:
+            fresh = connection.execute(_FRESHNESS).fetchall()
+            warnings = connection.execute(_WARNINGS, [in_force.run]).fetchall()
+        parts += [
+            table("Freshness", ("source", "entity", "newest (UTC)", "days behind"), fresh),
+            table("Warnings", ("table", "check", "observed", "allowed"), warnings),
+        ]
+    return Group(*parts)
+
+
+def quarantined(workspace: Workspace, entity: str | None, limit: int) -> RenderableType:
+    """List quarantined rows of the build file: counts by reason, or the rows of one entity, whole.
+
+    Raises:
+        ValueError: there is no such entity.
+        BuildFileError: there is no build file yet, or it is damaged.
+        WorkspaceBusy: a run holds it.
+    """
+    if entity is not None and entity not in ENTITIES:
+        raise ValueError(f"unknown entity {entity!r}; allowed are {', '.join(ENTITIES)}")
+    connection = connect(workspace, read_only=True)
+    try:
+        if entity is None:
+            rows = connection.execute(_REASONS, [limit]).fetchall()
+            return table("Quarantine", ("entity", "source", "reasons", "rows", "example"), rows)
+        rows = connection.execute(
+            f"select source, file, position, reasons, row_text from personal.quarantine_{entity} order by all limit ?",
+            [limit],
+        ).fetchall()
+        return table(f"Quarantine: {entity}", ("source", "file", "position", "reasons", "row"), rows)
+    finally:
+        connection.close()
