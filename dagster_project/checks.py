@@ -6,7 +6,8 @@ from dagster_project.config import PROJECT_ROOT, Settings
 from dagster_project.landing import LandingZone
 from dagster_project.manifest import LandingError
 from dagster_project.mapping import MappingError, check_stream
-from dagster_project.quality.suites import SuiteError, load_suites
+from dagster_project.quality.expectations import SuiteError
+from dagster_project.quality.suites import load_suites
 from dagster_project.warehouse import Workspace
 
 

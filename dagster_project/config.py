@@ -132,6 +132,9 @@ class CsvFiles(_FileSet):
     quote: OneCharacter | None = '"'
     escape: OneCharacter | None = Field(default=None, description="else a quote is doubled")
     encoding: Encoding = "utf-8"
+    line_ending: Literal["any", "lf", "crlf"] = Field(
+        default="any", description="what ends a record; any is CRLF, LF or CR, else a bare other one is data"
+    )
     header: bool = True
     columns: list[str] | None = Field(default=None, description="the columns' names, where there is no header")
 
@@ -139,6 +142,12 @@ class CsvFiles(_FileSet):
     def _columns_without_header(self) -> Self:
         if self.header == (self.columns is not None):
             raise _problem("state `columns` exactly where `header` is false", "header")
+        return self
+
+    @model_validator(mode="after")
+    def _characters_tell_apart(self) -> Self:
+        if self.delimiter in (self.quote, self.escape) or {"\r", "\n"} & {self.delimiter, self.quote, self.escape}:
+            raise _problem("must differ from `quote` and `escape`, and none may be a line break", "delimiter")
         return self
 
 

@@ -1,0 +1,215 @@
+"""The landing zone: immutable batches of Parquet with a manifest each, the log that every replay starts from.
+
+What belongs here: where batches lie, how one comes into being whole or not at all, which parts are in force, and
+whether a batch is still what was written. How records are read out of a kind of source belongs in `sources`; what
+the rows mean belongs in staging.
+
+    <zone>/<source>/<stream>/<load_id>/   part-00000.parquet …   one for each thing read: a file, a range of pages
+                                          rejects.parquet        records that could not be parsed, if any
+                                          manifest.json          counts and hashes (manifest.py)
+
+A part holds the source's own columns, all VARCHAR, and those of `LINEAGE`. Nothing in a batch bears the time of
+landing: the same input gives the same batch, again after a crash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster_project.manifest import (
+    MANIFEST,
+    WAY_BACK,
+    Identity,
+    LandedFile,
+    LandingError,
+    Manifest,
+    Replaced,
+    load_id_of,
+)
+
+LINEAGE = ("_source", "_load_id", "_extracted_at", "_file", "_position")
+REJECTS = "rejects.parquet"
+_UNFINISHED = ".unfinished-"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One Parquet file in force, and what its manifest says about it."""
+
+    path: Path
+    load_id: str
+    file: str
+    rows: int
+    rejected: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One landed batch."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def load_id(self) -> str:
+        return self.manifest.load_id
+
+    @property
+    def rejects(self) -> Path | None:
+        """The Parquet file of records that could not be parsed, if there are any."""
+        return self.folder / REJECTS if REJECTS in self.manifest.parquet_sha256 else None
+
+    def verify(self) -> None:
+        """Read every byte of the batch again.
+
+        Raises:
+            LandingError: a file is missing, was added, or has another content than when it was landed.
+        """
+        found = _hashes(self.folder)
+        expected = self.manifest.parquet_sha256
+        for name in sorted(found.keys() | expected.keys()):
+            if found.get(name) != expected.get(name):
+                raise LandingError(
+                    f"{self.folder / name}: expected {_described(expected, name)}, found {_described(found, name)}; "
+                    f"{WAY_BACK}"
+                )
+        if load_id_of(self.manifest.files, self.manifest.replaces) != self.folder.name:
+            raise LandingError(f"{self.folder / MANIFEST}: lists other files than those of this batch; {WAY_BACK}")
+
+
+class LandingZone:
+    """The landed batches below one folder. One process at a time may land."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def batches(self, source: str, stream: str) -> list[Batch]:
+        """List all batches of a stream, by load id.
+
+        Raises:
+            LandingError: a manifest cannot be read.
+        """
+        folders = sorted((self.folder / source / stream).glob("[0-9a-f]*"))
+        return [Batch(folder, Manifest.read(folder)) for folder in folders]
+
+    def parts(self, source: str, stream: str) -> list[Part]:
+        """List the parts in force: those of all batches, without the ones that a later batch replaces."""
+        return [
+            Part(batch.folder / it.part, batch.load_id, it.file, it.rows, it.rejected, it.columns)
+            for batch, it in self._in_force(source, stream)
+        ]
+
+    def missing(self, source: str, stream: str, identities: Iterable[Identity]) -> list[Identity]:
+        """Those identities, each once and in their order, that no part in force has."""
+        landed = {it.identity for _, it in self._in_force(source, stream)}
+        return [identity for identity in dict.fromkeys(identities) if identity not in landed]
+
+    @contextmanager
+    def landing(self, source: str, stream: str, identities: Sequence[Identity]) -> Iterator[Landing]:
+        """Begin a batch with one part for each of these (`missing`) identities.
+
+        What has not been committed when the block ends is removed, and so is what a killed run left behind.
+        """
+        folder = self.folder / source / stream
+        for leftover in folder.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(leftover)
+        contents = {identity.sha256 for identity in identities}
+        replaces = tuple(
+            Replaced(load_id=batch.load_id, part=it.part, file=it.file)
+            for batch, it in self._in_force(source, stream)
+            if it.sha256 in contents
+        )
+        landing = Landing(folder, source, stream, load_id_of(identities, replaces), replaces)
+        landing.folder.mkdir(parents=True)
+        landing.scratch.mkdir()
+        try:
+            yield landing
+        finally:
+            shutil.rmtree(landing.scratch.parent)
+
+    def _in_force(self, source: str, stream: str) -> list[tuple[Batch, LandedFile]]:
+        batches = self.batches(source, stream)
+        replaced = {(it.load_id, it.part) for batch in batches for it in batch.manifest.replaces}
+        return [
+            (batch, it) for batch in batches for it in batch.manifest.files if (batch.load_id, it.part) not in replaced
+        ]
+
+
+class Landing:
+    """A batch being written: put parts and rejects into `folder`, temporary files into `scratch`, then commit."""
+
+    def __init__(self, parent: Path, source: str, stream: str, load_id: str, replaces: tuple[Replaced, ...]) -> None:
+        self.source = source
+        self.stream = stream
+        self.load_id = load_id
+        self.folder = parent / f"{_UNFINISHED}{load_id}" / "batch"
+        self.scratch = self.folder.with_name("scratch")
+        self._target = parent / load_id
+        self._replaces = replaces
+        self._files: list[LandedFile] = []
+
+    @property
+    def next_part(self) -> str:
+        """Name of the part to write into `folder` before the next `add`."""
+        return f"part-{len(self._files):05d}.parquet"
+
+    def add(self, landed: LandedFile) -> None:
+        """Record a part that was written.
+
+        Raises:
+            LandingError: its counts do not add up.
+        """
+        if landed.rows + landed.rejected != landed.counted:
+            raise LandingError(
+                f"source {self.source!r}, stream {self.stream!r}, file {landed.file!r}: {landed.rows} rows and "
+                f"{landed.rejected} rejects were read, where an independent count finds {landed.counted} records; "
+                "nothing was landed. This is a defect of the reader: please report what is special about the file"
+            )
+        self._files.append(landed)
+
+    def commit(self) -> Batch:
+        """Make the batch durable, then visible by one rename."""
+        if load_id_of(self._files, self._replaces) != self.load_id:
+            raise LandingError(f"batch {self.load_id} of {self.source}/{self.stream} lacks parts that it was begun for")
+        manifest = Manifest(
+            source=self.source,
+            stream=self.stream,
+            load_id=self.load_id,
+            files=tuple(self._files),
+            replaces=self._replaces,
+            parquet_sha256=_hashes(self.folder),
+        )
+        manifest.write(self.folder)
+        for path in [*self.folder.iterdir(), self.folder]:
+            _fsync(path)
+        self.folder.rename(self._target)
+        for path in [self._target.parent, self._target.parent.parent, self._target.parent.parent.parent]:
+            _fsync(path)
+        return Batch(self._target, manifest)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    hashes = {}
+    for path in sorted(folder.glob("*.parquet")):
+        with path.open("rb") as file:
+            hashes[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashes
+
+
+def _described(hashes: dict[str, str], name: str) -> str:
+    return f"sha256 {hashes[name]}" if name in hashes else "no such file"
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,97 @@
+"""What a landed batch says of itself: its files, counts and hashes, and what makes two inputs the same.
+
+What belongs here: the shape of manifest.json and the identities it is built on. Where batches lie and how they come
+into being is the business of landing.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+MANIFEST = "manifest.json"
+WAY_BACK = "restore the batch's folder from a backup, or delete it and run again while its source files are there"
+
+
+class LandingError(Exception):
+    """A batch is not what it must be; the message names the batch, the file and the next step."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identity(_Record):
+    """What makes two inputs the same: the hash of their content, and that of the settings it is parsed with."""
+
+    sha256: str
+    settings_sha256: str
+
+
+class LandedFile(Identity):
+    """One part of a batch and what it was read from.
+
+    `counted` is an independent count of the records and equals `rows + rejected`. `columns` are the source's own,
+    without lineage. `extracted_at` belongs to the data; it is never the time of landing.
+    """
+
+    file: str
+    part: str
+    rows: int
+    rejected: int
+    counted: int
+    columns: tuple[str, ...]
+    extracted_at: AwareDatetime
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(sha256=self.sha256, settings_sha256=self.settings_sha256)
+
+
+class Replaced(_Record):
+    """An earlier part that readers leave out, since the same content was landed again with other settings."""
+
+    load_id: str
+    part: str
+    file: str
+
+
+class Manifest(_Record):
+    """What manifest.json holds. `parquet_sha256` has every Parquet file of the batch, by name."""
+
+    source: str
+    stream: str
+    load_id: str
+    files: tuple[LandedFile, ...]
+    replaces: tuple[Replaced, ...]
+    parquet_sha256: dict[str, str]
+
+    def write(self, folder: Path) -> None:
+        (folder / MANIFEST).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Read the manifest of a batch.
+
+        Raises:
+            LandingError: it is missing, or not a manifest.
+        """
+        path = folder / MANIFEST
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise LandingError(f"{path}: not the manifest of a batch: {error}; {WAY_BACK}") from None
+
+
+def load_id_of(identities: Iterable[Identity], replaces: Iterable[Replaced]) -> str:
+    """Name the batch that holds these inputs: 16 hex characters, the same whenever it is landed again.
+
+    What it replaces counts too: settings that are changed and changed back make a third batch, not the first again.
+    """
+    content = sorted((it.sha256, it.settings_sha256) for it in identities)
+    replaced = sorted((it.load_id, it.part) for it in replaces)
+    return hashlib.sha256(json.dumps([content, replaced]).encode()).hexdigest()[:16]
