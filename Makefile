@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test dev lint bench lock
+.PHONY: run test dev lint bench docs lock
 
 run: $(READY)
 	$(BIN)/careloop sample --if-missing
@@ -20,10 +20,13 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project
+	$(BIN)/sqlfluff lint dbt_project/models
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+docs: $(READY)
+	$(BIN)/python -m dagster_project.data_dictionary
 
 # Exact versions with hashes and no index address; run after changing the dependencies in pyproject.toml.
 lock:

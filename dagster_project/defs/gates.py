@@ -36,7 +36,12 @@ def _gate(name: str) -> dg.AssetChecksDefinition:
     def gate(careloop: RunResource) -> Iterator[dg.AssetCheckResult]:
         run = careloop.run
         with run.stage("gates"):
-            results = run_gate(run.workspace.build_file, suites, memory_limit=run.settings.memory_limit)
+            results = run_gate(
+                run.workspace.build_file,
+                suites,
+                parameters={"max_quarantined_rate": run.settings.max_quarantined_rate},
+                memory_limit=run.settings.memory_limit,
+            )
             connection = connect(run.workspace)
             try:
                 write_results(connection, run.name, name, results)

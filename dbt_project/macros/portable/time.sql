@@ -34,10 +34,10 @@
     cast((epoch_us({{ to_at }}) - epoch_us({{ from_at }})) / 60000000.0 as double)
 {%- endmacro %}
 
-{#- Rows with one column `date_day`, every day from one date to another, both included. -#}
+{#- In a select list: one row for every day from one date to another, both included. -#}
 {% macro days_between(first_date, last_date) %}{{ return(adapter.dispatch('days_between')(first_date, last_date)) }}{% endmacro %}
 {% macro duckdb__days_between(first_date, last_date) -%}
-    select cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date) as date_day
+    cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date)
 {%- endmacro %}
 
 {#- ISO day of week, Monday = 1 … Sunday = 7. -#}

@@ -31,6 +31,21 @@ inferred as (
     left join profiles on mentioned.agent_key = profiles.agent_key
     where profiles.agent_key is null
     group by mentioned.agent_key
+),
+
+without_profile as (
+    select
+        agent_key,
+        source,
+        is_bot
+    from inferred
+
+    union all
+
+    select
+        'unknown' as agent_key,
+        'unknown' as source,
+        false as is_bot
 )
 
 select
@@ -55,15 +70,4 @@ select
     cast(null as timestamp) as hired_at,
     cast(null as timestamp) as left_at,
     false as has_profile
-from (
-    select
-        agent_key,
-        source,
-        is_bot
-    from inferred
-    union all
-    select
-        'unknown' as agent_key,
-        'unknown' as source,
-        false as is_bot
-) as without_profile
+from without_profile

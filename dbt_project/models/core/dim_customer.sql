@@ -23,6 +23,19 @@ inferred as (
     left join profiles on mentioned.customer_key = profiles.customer_key
     where profiles.customer_key is null
     group by mentioned.customer_key
+),
+
+without_profile as (
+    select
+        customer_key,
+        source
+    from inferred
+
+    union all
+
+    select
+        'unknown' as customer_key,
+        'unknown' as source
 )
 
 select
@@ -51,13 +64,4 @@ select
     cast(null as timestamp) as signup_at,
     cast(null as timestamp) as churned_at,
     false as has_profile
-from (
-    select
-        customer_key,
-        source
-    from inferred
-    union all
-    select
-        'unknown' as customer_key,
-        'unknown' as source
-) as without_profile
+from without_profile

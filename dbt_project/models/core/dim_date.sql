@@ -1,26 +1,27 @@
-with bounds as (
+with firsts as (
+    {% for model, column in [
+        ('int_tickets_united', 'created_at'), ('stg_survey_invitations', 'sent_at'),
+        ('stg_survey_responses', 'responded_at'), ('stg_social_posts', 'posted_at'), ('stg_orders', 'ordered_at'),
+        ('stg_usage_events', 'occurred_at'), ('stg_self_service_sessions', 'started_at'),
+        ('stg_employee_feedback', 'submitted_at'), ('stg_trainings', 'completed_at'),
+    ] %}
+    select min({{ column }}) as first_at
+    from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+bounds as (
     select
-        {{ reporting_date('min(first_at)') }} as first_date,
-        {{ reporting_date('max(as_of)') }} as last_date
-    from (
-        {% for model, column in [
-            ('int_tickets_united', 'created_at'), ('stg_survey_invitations', 'sent_at'),
-            ('stg_survey_responses', 'responded_at'), ('stg_social_posts', 'posted_at'), ('stg_orders', 'ordered_at'),
-            ('stg_usage_events', 'occurred_at'), ('stg_self_service_sessions', 'started_at'),
-            ('stg_employee_feedback', 'submitted_at'), ('stg_trainings', 'completed_at'),
-        ] %}
-        select min({{ column }}) as first_at
-        from {{ ref(model) }}
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as firsts
-    cross join {{ ref('int_as_of') }}
+        {{ reporting_date('min(firsts.first_at)') }} as first_date,
+        {{ reporting_date('max(as_of.as_of)') }} as last_date
+    from firsts
+    cross join {{ ref('int_as_of') }} as as_of
 ),
 
 days as (
-    select days.date_day
+    select {{ days_between('first_date', 'last_date') }} as date_day
     from bounds
-    cross join lateral ({{ days_between('bounds.first_date', 'bounds.last_date') }}) as days
 )
 
 select

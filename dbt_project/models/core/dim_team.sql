@@ -28,6 +28,21 @@ inferred as (
     left join profiles on mentioned.team_key = profiles.team_key
     where profiles.team_key is null
     group by mentioned.team_key
+),
+
+without_profile as (
+    select
+        team_key,
+        source,
+        substring(team_key, length(source) + 2) as team
+    from inferred
+
+    union all
+
+    select
+        'unknown' as team_key,
+        'unknown' as source,
+        'unknown' as team
 )
 
 select
@@ -48,15 +63,4 @@ select
     cast(null as bigint) as tier,
     'unknown' as department,
     false as has_profile
-from (
-    select
-        team_key,
-        source,
-        substring(team_key, length(source) + 2) as team
-    from inferred
-    union all
-    select
-        'unknown' as team_key,
-        'unknown' as source,
-        'unknown' as team
-) as without_profile
+from without_profile

@@ -24,7 +24,7 @@ waiting as (
         on
             tickets.ticket_key = messages.ticket_key
             and messages.is_customer
-            and messages.occurred_at > tickets.created_at
+            and tickets.created_at < messages.occurred_at
     where tickets.opened_by = 'agent'
     group by tickets.ticket_key
 )

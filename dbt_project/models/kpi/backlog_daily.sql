@@ -31,18 +31,28 @@ changes as (
     where is_solved and not has_status_history
 ),
 
-daily_changes as (
+described as (
     select
-        {{ reporting_date('changes.changed_at') }} as date_day,
-        case {% for dimension in dimensions %} when grouping(tickets.{{ dimension }}) = 0 then '{{ dimension }}'{% endfor %}
-            else 'overall' end as dimension,
-        case {% for dimension in dimensions %} when grouping(tickets.{{ dimension }}) = 0 then tickets.{{ dimension }}{% endfor %}
-            else 'all' end as dimension_value,
-        sum(changes.change) as change
+        {% for dimension in dimensions %}
+        tickets.{{ dimension }},
+        {% endfor %}
+        changes.change,
+        {{ reporting_date('changes.changed_at') }} as date_day
     from changes
     inner join tickets on changes.ticket_key = tickets.ticket_key
+),
+
+daily_changes as (
+    select
+        date_day,
+        case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then '{{ dimension }}'{% endfor %}
+            else 'overall' end as dimension,
+        case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then {{ dimension }}{% endfor %}
+            else 'all' end as dimension_value,
+        sum(change) as change
+    from described
     group by grouping sets (
-        (date_day){% for dimension in dimensions %}, (date_day, tickets.{{ dimension }}){% endfor %}
+        (date_day){% for dimension in dimensions %}, (date_day, {{ dimension }}){% endfor %}
     )
 ),
 

@@ -1,0 +1,56 @@
+"""Small companies for tests: files of text, and a configuration that maps each column to itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dagster_project.config import CONFIG_VARIABLE
+
+# Files are older than the tests and younger than every row in them.
+EXPORTED_AT = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def write_csv(path: Path, header: str, *rows: str, exported_at: datetime = EXPORTED_AT) -> Path:
+    """Write a comma-separated file that was exported at a stated instant."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([header.replace(" ", ""), *rows]) + "\n", encoding="utf-8")
+    os.utime(path, (exported_at.timestamp(), exported_at.timestamp()))
+    return path
+
+
+def source(folder: Path, name: str, entities: dict[str, list[str]], **settings: Any) -> dict[str, Any]:
+    """Write one CSV file an entity, header first, and describe them as a source that maps each column to itself."""
+    described: dict[str, Any] = {"name": name, "kind": "files", "files": {}, "entities": {}, **settings}
+    for entity, (header, *rows) in entities.items():
+        path = write_csv(folder / name / f"{entity}.csv", header, *rows)
+        described["files"][entity] = {"path": str(path), "format": "csv"}
+        columns = {column: column for column in header.replace(" ", "").split(",")}
+        described["entities"][entity] = {"from": entity, "columns": columns}
+    return described
+
+
+def configuration(folder: Path, sources: list[dict[str, Any]], **settings: Any) -> Path:
+    """Write a configuration with a workspace of its own."""
+    path = folder / "careloop.yml"
+    path.write_text(yaml.safe_dump({"workspace": "warehouse", **settings, "sources": sources}), encoding="utf-8")
+    return path
+
+
+def careloop(*arguments: str, config: Path | None = None, timeout_seconds: float = 300) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    environment = {name: value for name, value in os.environ.items() if name not in (CONFIG_VARIABLE, "DAGSTER_HOME")}
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("careloop")), *arguments, *(["--config", str(config)] if config else [])],
+        capture_output=True,
+        text=True,
+        timeout=timeout_seconds,
+        env={**environment, "COLUMNS": "200"},
+        check=False,
+    )

@@ -1,0 +1,92 @@
+"""Rules of the house that a reader can break without noticing."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dagster_project.config import PROJECT_ROOT
+from dagster_project.contract import ENTITIES
+from dagster_project.data_dictionary import TARGET, data_dictionary
+
+MODELS = PROJECT_ROOT / "dbt_project" / "models"
+SQL = sorted(MODELS.rglob("*.sql"))
+REF = re.compile(r"ref\(\s*'([a-z_0-9]+)'\s*\)")
+SEEDS = {path.stem for path in (PROJECT_ROOT / "seeds").glob("*.csv")}
+
+
+def layer_of(model: str) -> str:
+    (path,) = [path for path in SQL if path.stem == model]
+    return path.relative_to(MODELS).parts[0]
+
+
+# What a layer may read; core facts may read core dimensions and facts.
+ALLOWED = {
+    "staging": {"staging"},
+    "quality": {"staging", "quality"},
+    "intermediate": {"staging", "quality", "intermediate"},
+    "core": {"staging", "intermediate", "core"},
+    "kpi": {"core", "kpi"},
+}
+
+
+@pytest.mark.parametrize("path", SQL, ids=lambda path: path.stem)
+def test_a_model_reads_only_the_layers_before_it(path: Path) -> None:
+    layer = path.relative_to(MODELS).parts[0]
+    read = {layer_of(model) for model in REF.findall(path.read_text()) if model not in SEEDS}
+    assert read <= ALLOWED[layer]
+
+
+@pytest.mark.parametrize("path", SQL, ids=lambda path: path.stem)
+def test_a_model_names_no_engine_and_none_of_its_own_functions(path: Path) -> None:
+    # These differ between engines and go through a macro (see PORTABLE_SQL).
+    engine_only = r"\b(epoch_us|strftime|isodow|timezone|generate_series|unnest|regexp_matches|arg_max|asof|exclude|hash)\b"
+    assert not re.search(engine_only + r"|duckdb|spark", path.read_text(), re.IGNORECASE)
+
+
+def described_models() -> dict[str, dict[str, object]]:
+    models = [model for path in MODELS.rglob("*.yml") for model in yaml.safe_load(path.read_text()).get("models", [])]
+    return {str(model["name"]): model for model in models}
+
+
+def test_every_model_says_its_grain_in_its_first_sentence() -> None:
+    described = described_models()
+    assert {path.stem for path in SQL} == set(described)
+    for name, model in described.items():
+        assert str(model["description"]).startswith(("One row per ", "One row: ")), name
+
+
+def test_every_published_mart_has_a_contract_a_key_test_and_described_columns() -> None:
+    for name, model in described_models().items():
+        if layer_of(name) in ("core", "kpi") and not name.startswith("kpi_") or name == "kpi_value":
+            assert model["config"] == {"contract": {"enforced": True}}, name
+            assert any("is_key" in test for test in model["data_tests"]), name  # type: ignore[union-attr]
+            assert all(column["description"] for column in model["columns"]), name  # type: ignore[union-attr]
+
+
+def test_the_registry_and_the_kpi_models_name_the_same_kpis() -> None:
+    with (PROJECT_ROOT / "seeds" / "kpis.csv").open(encoding="utf-8") as file:
+        registered = {row["kpi"] for row in csv.DictReader(file)}
+    modelled = {path.stem.removeprefix("kpi_") for path in (MODELS / "kpi" / "values").glob("*.sql")}
+    assert modelled == registered
+
+
+def test_every_entity_of_the_contract_is_staged() -> None:
+    for entity in ENTITIES:
+        assert {f"{kind}_{entity}.sql" for kind in ("typed", "stg", "quarantine")} == {
+            path.name for path in (MODELS / "staging" / entity).glob("*.sql")
+        }
+
+
+def test_the_data_dictionary_is_up_to_date() -> None:
+    assert TARGET.read_text(encoding="utf-8") == data_dictionary(), "run `make docs`"
+
+
+def test_the_lock_names_no_download_address() -> None:
+    lock = (PROJECT_ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert "--index" not in lock
