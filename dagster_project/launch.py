@@ -100,7 +100,10 @@ def _outcome(result: ExecuteInProcessResult) -> Outcome:
             if cause.cls_name in _EXIT_CODES:
                 return Outcome(_EXIT_CODES[cause.cls_name], _text(cause))
     for error in _errors(result):
-        return Outcome(FAILED, _text(list(_chain(error))[-1]))
+        for cause in _chain(error):
+            # Dagster wraps what a step raised; what that was raised from is a detail.
+            if not (cause.cls_name or "").startswith("Dagster"):
+                return Outcome(FAILED, _text(cause))
     return Outcome(FAILED, "the job failed and did not say why; see the run in `careloop dev`")
 
 

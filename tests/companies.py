@@ -43,14 +43,14 @@ def configuration(folder: Path, sources: list[dict[str, Any]], **settings: Any) 
     return path
 
 
-def careloop(*arguments: str, config: Path | None = None, timeout_seconds: float = 300) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does."""
+def careloop(*arguments: str, config: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does; what takes more than five minutes has hung."""
     environment = {name: value for name, value in os.environ.items() if name not in (CONFIG_VARIABLE, "DAGSTER_HOME")}
     return subprocess.run(
         [str(Path(sys.executable).with_name("careloop")), *arguments, *(["--config", str(config)] if config else [])],
         capture_output=True,
         text=True,
-        timeout=timeout_seconds,
+        timeout=300,
         env={**environment, "COLUMNS": "200"},
         check=False,
     )

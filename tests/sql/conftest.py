@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.companies import careloop, configuration, source
 
-TICKETS = "ticket_id,customer_id,created_at,channel,status,priority,team_id,assignee_id,opened_by,is_spam,merged_into_ticket_id"
+TICKETS = (
+    "ticket_id,customer_id,created_at,channel,status,priority,team_id,assignee_id,opened_by,is_spam,"
+    "merged_into_ticket_id"
+)
 EVENTS = "event_id,ticket_id,occurred_at,event_type,actor_type,actor_id,to_value,is_public"
 
 HELPDESK = {

@@ -72,7 +72,7 @@ def test_full_resolution_runs_to_the_last_solve_and_leaves_out_unsolved_tickets(
 
 
 def test_reopen_rate_waits_until_the_window_has_elapsed(hand_worked: Connection) -> None:
-    # First solved in March: reopened (settled), bot first (settled), without reply (29 March + 14 days is after 10 April).
+    # First solved in March: reopened and bot first, both settled; without reply is not, 12 April is after the as-of.
     assert kpi(hand_worked, "reopen_rate", "rate", "2026-03") == (1, 2, 0.5, 2)
     assert kpi(hand_worked, "reopen_rate", "rate", "2026-04") is None
 
@@ -112,7 +112,7 @@ def test_csat_has_its_wilson_interval(hand_worked: Connection) -> None:
 
 
 def test_nps_is_promoters_less_detractors_of_all_answers(hand_worked: Connection) -> None:
-    # 10 and 9 promote, 8 is passive, 0 detracts: 100 × (2 − 1) / 4.
+    # 10 and 9 promote, 8 is passive, 0 detracts: 100 * (2 - 1) / 4.
     assert kpi(hand_worked, "nps", "index", "2026-03") == (1, 4, 25, 4)
 
 

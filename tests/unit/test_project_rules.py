@@ -44,7 +44,9 @@ def test_a_model_reads_only_the_layers_before_it(path: Path) -> None:
 @pytest.mark.parametrize("path", SQL, ids=lambda path: path.stem)
 def test_a_model_names_no_engine_and_none_of_its_own_functions(path: Path) -> None:
     # These differ between engines and go through a macro (see PORTABLE_SQL).
-    engine_only = r"\b(epoch_us|strftime|isodow|timezone|generate_series|unnest|regexp_matches|arg_max|asof|exclude|hash)\b"
+    engine_only = (
+        r"\b(epoch_us|strftime|isodow|timezone|generate_series|unnest|regexp_matches|arg_max|asof|exclude|hash)\b"
+    )
     assert not re.search(engine_only + r"|duckdb|spark", path.read_text(), re.IGNORECASE)
 
 
@@ -62,7 +64,7 @@ def test_every_model_says_its_grain_in_its_first_sentence() -> None:
 
 def test_every_published_mart_has_a_contract_a_key_test_and_described_columns() -> None:
     for name, model in described_models().items():
-        if layer_of(name) in ("core", "kpi") and not name.startswith("kpi_") or name == "kpi_value":
+        if (layer_of(name) in ("core", "kpi") and not name.startswith("kpi_")) or name == "kpi_value":
             assert model["config"] == {"contract": {"enforced": True}}, name
             assert any("is_key" in test for test in model["data_tests"]), name  # type: ignore[union-attr]
             assert all(column["description"] for column in model["columns"]), name  # type: ignore[union-attr]

@@ -6,7 +6,7 @@ select
     events.event_type,
     coalesce(events.actor_type, 'unknown') as actor_type,
     case when events.actor_type in ('agent', 'bot') then coalesce(events.actor_agent_key, 'unknown') end as agent_key,
-    events.actor_type = 'agent' and not coalesce(agents.is_bot, false) as is_human_agent,
+    coalesce(events.actor_type = 'agent', false) and not coalesce(agents.is_bot, false) as is_human_agent,
     coalesce(events.is_public, events.event_type = 'message') as is_public,
     events.from_value,
     events.to_value,
