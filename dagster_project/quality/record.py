@@ -1,0 +1,88 @@
+"""`quality.gate_result`: what the gates of a run found, one row per check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from dagster_project.quality.gate import CheckResult
+
+DESCRIPTION = "One row per run, gate and check: what a gate found."
+COLUMNS = {
+    "run_id": ("varchar", "Run of the pipeline that made the check."),
+    "gate": ("varchar", "Gate that made the check."),
+    "layer": ("varchar", "Schema of the checked table."),
+    "table_name": ("varchar", "Checked table or view."),
+    "check_name": ("varchar", "Name of the check, unique for its table."),
+    "expectation_type": ("varchar", "Kind of expectation, by its name in Great Expectations."),
+    "column_name": ("varchar", "Checked column or columns; null where the check is about the table or is a query."),
+    "severity": ("varchar", "critical: a failure stops the run; warning: a failure is shown."),
+    "risk": ("varchar", "The risk the check controls."),
+    "outcome": ("varchar", "passed, failed, or error: could not be decided, which stops the run at any severity."),
+    "observed": ("varchar", "What was found, in words."),
+    "allowed": ("varchar", "What is allowed, in words."),
+    "unexpected_count": ("bigint", "Violating rows; null where the check does not count rows."),
+    "unexpected_rate": ("double", "Violating rows / rows looked at; null where these are not counted, or none."),
+    "sample_keys": ("varchar", "Keys of up to five violating rows: a JSON array of objects, column to value as text."),
+    "message": ("varchar", "One sentence for people; empty for a passed check."),
+}
+TABLE = "quality.gate_result"
+
+
+def write_results(
+    connection: duckdb.DuckDBPyConnection, run_id: str, gate: str, results: Sequence[CheckResult]
+) -> None:
+    """Append results to `quality.gate_result`, which is created where it is missing, in one transaction.
+
+    A check that the same gate of the same run recorded before (a retry) is replaced.
+    """
+    recorded = pa.Table.from_pylist([_row(run_id, gate, result) for result in results])
+    connection.begin()
+    try:
+        _create(connection)
+        connection.register("recorded", recorded)
+        connection.execute(
+            f"""
+            delete from {TABLE} as before using recorded
+            where (before.run_id, before.gate, before.layer, before.table_name, before.check_name)
+                = (recorded.run_id, recorded.gate, recorded.layer, recorded.table_name, recorded.check_name)
+            """
+        )
+        connection.execute(f"insert into {TABLE} by name from recorded")
+        connection.unregister("recorded")
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    columns = ", ".join(f"{name} {data_type}" for name, (data_type, _) in COLUMNS.items())
+    connection.execute(f"create schema if not exists quality; create table if not exists {TABLE} ({columns})")
+    connection.execute(f"comment on table {TABLE} is '{DESCRIPTION}'")
+    for name, (_, description) in COLUMNS.items():
+        connection.execute(f"comment on column {TABLE}.{name} is '{description}'")
+
+
+def _row(run_id: str, gate: str, result: CheckResult) -> dict[str, str | int | float | None]:
+    return {
+        "run_id": run_id,
+        "gate": gate,
+        "layer": result.layer,
+        "table_name": result.table,
+        "check_name": result.check,
+        "expectation_type": result.expectation_type,
+        "column_name": result.column,
+        "severity": result.severity,
+        "risk": result.risk,
+        "outcome": result.outcome,
+        "observed": result.observed,
+        "allowed": result.allowed,
+        "unexpected_count": result.unexpected_count,
+        "unexpected_rate": result.unexpected_rate,
+        "sample_keys": json.dumps(result.sample_keys, ensure_ascii=False),
+        "message": result.message,
+    }
