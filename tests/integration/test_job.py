@@ -55,7 +55,8 @@ def marts(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of the published facts and marts, in a stable order."""
     with duckdb.connect(str(folder / "warehouse" / "careloop.duckdb"), read_only=True) as connection:
         tables = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('core', 'kpi') order by 1"
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where schema_name in ('core', 'kpi') order by 1"
         ).fetchall()
         return {table: connection.execute(f"from {table} order by all").fetchall() for (table,) in tables}
 

@@ -1,0 +1,175 @@
+"""The audit: whether this file, byte for byte, is one that may be published.
+
+What belongs here: reading a candidate whole, comparing it with the build file, weighing what the gates found, and
+the record of all that. What an expectation is and how it is checked belongs to the quality gates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from dagster_project.warehouse.build import attach_read_only, connect, damaged
+from dagster_project.warehouse.candidate import STORAGE_VERSION
+from dagster_project.warehouse.errors import PublishError
+from dagster_project.warehouse.files import sha256, wal_of
+from dagster_project.warehouse.records import AuditRecord, TableFigures, write_audit_record
+from dagster_project.warehouse.relations import PUBLISHED_SCHEMAS, published_relations, relations, rows_and_checksum
+from dagster_project.warehouse.workspace import Workspace
+
+
+class GateResult(Protocol):
+    """What the audit needs to know of one expectation's result; see `dagster_project.quality.gate.CheckResult`."""
+
+    @property
+    def layer(self) -> str: ...
+    @property
+    def table(self) -> str: ...
+    @property
+    def check(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+
+
+def audit(
+    workspace: Workspace,
+    candidate: Path,
+    *,
+    run: str,
+    suites_sha256: str,
+    gate_results: Sequence[GateResult],
+    required_layers: Collection[str],
+) -> AuditRecord:
+    """Decide whether a candidate may be published, and write that down beside it.
+
+    Args:
+        workspace: the build file in it is what the candidate is compared with.
+        candidate: what `make_candidate` returned for this run.
+        run: the run's name.
+        suites_sha256: content hash of the suites that were checked.
+        gate_results: the results of all gates of this run.
+        required_layers: the layers that must have at least one result each.
+
+    Returns:
+        The record; `passed` is False where `refusals` says why. A candidate that cannot be read is a refusal too.
+
+    Raises:
+        PublishError: there is no such file.
+        BuildFileError: the build file cannot be read.
+    """
+    if not candidate.is_file():
+        raise PublishError(f"{candidate}: no such candidate; make one first")
+    with workspace.lock(run):
+        digest = sha256(candidate)  # before reading: whatever changes the file later is then noticed by the hash
+        built = _figures_of_build(workspace)
+        found, refusals = _figures_of_candidate(workspace, candidate)
+        refusals += _differences(built, found) if not refusals else []
+        refusals += _gate_refusals(gate_results, required_layers)
+        if candidate != workspace.candidate_file(run):
+            refusals.append(f"{candidate.name} is not the candidate of run {run}")
+        if not suites_sha256:
+            refusals.append("no content hash of the suites was stated")
+        passed = sum(result.outcome == "passed" for result in gate_results)
+        failed = sum(_blocks(result) for result in gate_results)
+        record = AuditRecord(
+            run=run,
+            file_name=workspace.version_file(run).name,
+            sha256=digest,
+            size_bytes=candidate.stat().st_size,
+            suites_sha256=suites_sha256,
+            duckdb_version=duckdb.__version__,
+            tables=found,
+            gates_passed=passed,
+            gates_failed=failed,
+            gates_warned=len(gate_results) - passed - failed,
+            passed=not refusals,
+            refusals=tuple(refusals),
+        )
+        write_audit_record(workspace, record)
+        return record
+
+
+def _figures_of_build(workspace: Workspace) -> tuple[TableFigures, ...]:
+    connection = connect(workspace, read_only=True)
+    try:
+        return tuple(_figures(connection, workspace.build_file.stem))
+    except duckdb.Error as error:
+        raise damaged(workspace, error, "cannot be read whole") from None
+    finally:
+        connection.close()
+
+
+def _figures_of_candidate(workspace: Workspace, candidate: Path) -> tuple[tuple[TableFigures, ...], list[str]]:
+    if wal_of(candidate).exists():
+        return (), [f"{wal_of(candidate).name} lies beside the candidate: somebody wrote to it"]
+    try:
+        connection = attach_read_only(workspace, candidate, "candidate")
+        try:
+            return tuple(_figures(connection, "candidate")), _contents(connection)
+        finally:
+            connection.close()
+    except duckdb.Error as error:
+        return (), [f"the candidate cannot be read whole: {str(error).splitlines()[0]}"]
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, database: str) -> Iterator[TableFigures]:
+    for relation in published_relations(connection, database):
+        rows, checksum = rows_and_checksum(connection, database, relation)
+        columns = {column.name: column.data_type for column in relation.columns}
+        yield TableFigures(table=str(relation), rows=rows, checksum=checksum, columns=columns)
+
+
+def _contents(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    refusals = [
+        f"{relation} does not belong into a published file; allowed schemas are {', '.join(PUBLISHED_SCHEMAS)}"
+        for relation in relations(connection, "candidate")
+        if relation.schema not in PUBLISHED_SCHEMAS
+    ]
+    (storage,) = connection.execute(
+        "select tags['storage_version'] from duckdb_databases() where database_name = 'candidate'"
+    ).fetchall()
+    if not str(storage[0]).startswith(STORAGE_VERSION):
+        refusals.append(f"storage version is {storage[0]}; readers need {STORAGE_VERSION}")
+    return refusals
+
+
+def _differences(built: Sequence[TableFigures], found: Sequence[TableFigures]) -> list[str]:
+    if not built:
+        return [f"the build file has no table in {', '.join(PUBLISHED_SCHEMAS)}: there is nothing to publish"]
+    of_build = {figures.table: figures for figures in built}
+    of_candidate = {figures.table: figures for figures in found}
+    return [
+        f"{table}: the candidate has {_shown(of_candidate.get(table))}, the build file {_shown(of_build.get(table))}"
+        for table in sorted(of_build.keys() | of_candidate.keys())
+        if of_build.get(table) != of_candidate.get(table)
+    ]
+
+
+def _shown(figures: TableFigures | None) -> str:
+    if figures is None:
+        return "no such table"
+    return f"{figures.rows} rows of {len(figures.columns)} columns with checksum {figures.checksum}"
+
+
+def _blocks(result: GateResult) -> bool:
+    """Anything but a pass or a failed warning, so that an outcome nobody thought of blocks."""
+    return result.outcome != "passed" and not (result.outcome == "failed" and result.severity == "warning")
+
+
+def _gate_refusals(results: Sequence[GateResult], required_layers: Collection[str]) -> list[str]:
+    if not results:
+        return ["there are no gate results: nothing was checked"]
+    gated = {result.layer for result in results}
+    return [
+        *(f"layer {layer} has no gate result" for layer in required_layers if layer not in gated),
+        *(
+            f"{result.layer}.{result.table}: {result.check} ({result.severity}) ended as {result.outcome}"
+            for result in results
+            if _blocks(result)
+        ),
+    ]

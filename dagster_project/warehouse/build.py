@@ -1,0 +1,109 @@
+"""The build file: how every connection to it is opened, and what is said when it cannot be.
+
+What belongs here: DuckDB's settings and the opening of files. What is built in the file is dbt's business.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.warehouse.errors import BuildFileError, WorkspaceBusy
+from dagster_project.warehouse.files import wal_of
+from dagster_project.warehouse.workspace import Workspace
+
+# Seen at 98 M events: 3 GB where statements are well put, 25 GB and more where one is not and should fail.
+MAX_TEMP_DIRECTORY_SIZE = "20GiB"
+
+
+def engine_settings(workspace: Workspace) -> dict[str, str]:
+    """Return the DuckDB settings of every connection; the extensions that are needed are inside the wheel."""
+    return {
+        "TimeZone": "UTC",
+        "memory_limit": workspace.memory_limit,
+        "temp_directory": str(workspace.tmp),
+        "max_temp_directory_size": MAX_TEMP_DIRECTORY_SIZE,
+        "preserve_insertion_order": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+
+
+def connect(workspace: Workspace, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open the build file, which is created if need be, with the settings of the house.
+
+    Raises:
+        BuildFileError: the file is missing (`read_only`), damaged, or open in this process with other settings.
+        WorkspaceBusy: another process has it open.
+    """
+    file = workspace.build_file
+    if read_only and not file.exists():
+        raise BuildFileError(f"{file}: there is no build file yet; `careloop run` makes it")
+    try:
+        connection = duckdb.connect(str(file), read_only=read_only)
+    except duckdb.ConnectionException as error:
+        raise BuildFileError(
+            f"{file}: open in this process with other settings; close that first, for dbt with "
+            f"DuckDBConnectionManager.close_all_connections() ({_first_line(error)})"
+        ) from None
+    except duckdb.Error as error:
+        if "Could not set lock" in str(error):
+            raise WorkspaceBusy(file, _first_line(error)) from None
+        raise damaged(workspace, error) from None
+    file.chmod(0o600)
+    return _with_settings(connection, workspace)
+
+
+def damaged(workspace: Workspace, error: duckdb.Error, what: str = "cannot be opened") -> BuildFileError:
+    """Say that DuckDB stumbles over the build file; nothing is lost, it is rebuilt from the landing zone."""
+    return BuildFileError(
+        f"{workspace.build_file}: {what}: {_first_line(error)}; "
+        "rebuild it from the landing zone with `careloop run --full-refresh`"
+    )
+
+
+def attach_read_only(workspace: Workspace, database: Path, name: str) -> duckdb.DuckDBPyConnection:
+    """Open an engine of its own, away from the build file, with one database attached as `name` for reading."""
+    connection = _with_settings(duckdb.connect(), workspace)
+    try:
+        connection.execute(f"attach {literal(str(database))} as {identifier(name)} (read_only)")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _with_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> duckdb.DuckDBPyConnection:
+    try:
+        # Connections of one process share the engine, and a temporary folder in use cannot be set, even to itself.
+        in_force = dict(connection.execute("select name, value from duckdb_settings()").fetchall())
+        for name, value in engine_settings(workspace).items():
+            if in_force.get(name) != value:
+                connection.execute(f"set {name} = {literal(value)}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def discard_build_file(workspace: Workspace) -> None:
+    """Remove the build file, as a full refresh does; landed batches and published versions are not touched."""
+    with workspace.lock("full refresh"):
+        # The log first: alone it would be replayed into the next build file.
+        wal_of(workspace.build_file).unlink(missing_ok=True)
+        workspace.build_file.unlink(missing_ok=True)
+
+
+def identifier(name: str) -> str:
+    """Write a name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Write a text as a SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,66 @@
+"""Publishing: the audited candidate becomes the current version, or nothing changes.
+
+What belongs here: the last check and the swap. There is no way round the check, and no option to skip it.
+"""
+
+from __future__ import annotations
+
+from dagster_project.warehouse.errors import AuditRefused
+from dagster_project.warehouse.exports import export_tables
+from dagster_project.warehouse.files import fsync, sha256, wal_of
+from dagster_project.warehouse.records import AuditRecord, read_audit_record
+from dagster_project.warehouse.versions import Version, current, demand_links, make_current, settle
+from dagster_project.warehouse.workspace import Workspace
+
+
+def publish(workspace: Workspace, record: AuditRecord, *, run: str, suites_sha256: str) -> Version:
+    """Publish the candidate of `run`, and prune old versions.
+
+    Args:
+        workspace: where the candidate lies.
+        record: what `audit` returned for it.
+        run: the run that publishes.
+        suites_sha256: content hash of the suites in force now.
+
+    Returns:
+        The version, which is current from here on.
+
+    Raises:
+        AuditRefused: the record is of another file, run or suite, did not pass, or is not the one written down;
+            everything is left as it was.
+        PublishError: one of the two links is a file or folder of somebody else's.
+        WorkspaceBusy: another run holds the workspace.
+    """
+    with workspace.lock(run):
+        _demand(workspace, record, run, suites_sha256)
+        demand_links(workspace)
+        candidate, version_file = workspace.candidate_file(run), workspace.version_file(run)
+        export_tables(workspace, candidate, workspace.export_folder(run))
+        candidate.rename(version_file)
+        fsync(version_file.parent)
+        make_current(workspace, run)
+        settle(workspace)
+        version = current(workspace)
+        assert version is not None  # it was made current three lines ago, under the lock
+        return version
+
+
+def _demand(workspace: Workspace, record: AuditRecord, run: str, suites_sha256: str) -> None:
+    candidate = workspace.candidate_file(run)
+    if not candidate.is_file():
+        raise AuditRefused(f"{candidate}: run {run} has no candidate to publish")
+    if not record.passed:
+        raise AuditRefused(f"{candidate}: the audit did not pass: {'; '.join(record.refusals)}")
+    if wal_of(candidate).exists():
+        raise AuditRefused(f"{wal_of(candidate)}: somebody wrote to the candidate; run again")
+    for what, recorded, stated in (
+        ("run", record.run, run),
+        ("content hash of the suites", record.suites_sha256, suites_sha256),
+        ("content hash of the file", record.sha256, sha256(candidate)),
+    ):
+        if recorded != stated:
+            raise AuditRefused(
+                f"{candidate}: the {what} is not the audited one: audited {recorded}, found {stated}; run again"
+            )
+    if read_audit_record(workspace, run) != record:
+        raise AuditRefused(f"{workspace.audit_file(run)}: the audit record on disk is not the one stated; run again")

@@ -1,0 +1,80 @@
+"""Records of runs: what each run did, as JSON files, and as the table `quality.run`.
+
+What belongs here: their shape, writing one, and loading all of them. What is counted is counted elsewhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from dagster_project.warehouse.build import identifier, literal
+from dagster_project.warehouse.files import write_whole
+from dagster_project.warehouse.workspace import Workspace
+
+
+class RunRecord(BaseModel):
+    """One run. Counts are over all its sources; None means that the run did not get that far."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    run: str = Field(description="Name of the run, sortable by its start.")
+    status: Literal["running", "published", "refused", "failed"] = Field(
+        description="How the run ended; the run that made this version is still running in it."
+    )
+    started_at: AwareDatetime = Field(description="When the run started (UTC).")
+    ended_at: AwareDatetime | None = Field(default=None, description="When the run ended (UTC).")
+    as_of: AwareDatetime | None = Field(default=None, description="Instant up to which figures were computed (UTC).")
+    config_sha256: str = Field(description="Content hash of the configuration file.")
+    rows_extracted: int | None = Field(default=None, description="Rows that the sources gave.")
+    rows_accepted: int | None = Field(default=None, description="Rows that were accepted.")
+    rows_quarantined: int | None = Field(default=None, description="Rows that were quarantined.")
+    rows_superseded: int | None = Field(default=None, description="Older versions of accepted rows.")
+    rows_duplicate: int | None = Field(default=None, description="Exact copies of other rows.")
+    gates_passed: int | None = Field(default=None, description="Expectations that held.")
+    gates_failed: int | None = Field(default=None, description="Expectations that stopped the run.")
+    gates_warned: int | None = Field(default=None, description="Expectations that failed as warnings.")
+    published_version: str | None = Field(default=None, description="The version this run published.")
+    stage_seconds: dict[str, float] = Field(default_factory=dict, description="Seconds that each stage took, as JSON.")
+
+
+_TYPES = {
+    "started_at": "timestamptz",
+    "ended_at": "timestamptz",
+    "as_of": "timestamptz",
+    "stage_seconds": "json",
+    **{name: "bigint" for name in RunRecord.model_fields if name.startswith(("rows_", "gates_"))},
+}
+
+
+def write_run_record(workspace: Workspace, record: RunRecord) -> Path:
+    """Write or replace a run's record in one step; returns its file."""
+    file = workspace.run_file(record.run)
+    write_whole(file, record.model_dump_json(indent=1) + "\n")
+    return file
+
+
+def load_run_records(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> int:
+    """Fill `quality.run` of the build file, anew, with one row per record in `runs/`; returns the rows.
+
+    Raises:
+        duckdb.Error: a record is not JSON of the expected types; the message names the file.
+    """
+    columns = {name: _TYPES.get(name, "varchar") for name in RunRecord.model_fields}
+    connection.execute("create schema if not exists quality")
+    connection.execute(
+        f"create or replace table quality.run ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+    )
+    connection.execute("comment on table quality.run is 'One row per run.'")
+    for name, field in RunRecord.model_fields.items():
+        connection.execute(f"comment on column quality.run.{identifier(name)} is {literal(field.description or '')}")
+    files = [str(file) for file in sorted(workspace.runs.glob("*.json"))]
+    if files:
+        connection.execute(
+            "insert into quality.run from read_json(?, columns = ?, format = 'unstructured') order by run",
+            [files, columns],
+        )
+    return len(files)

@@ -1,0 +1,170 @@
+"""The published versions: which there are, which one readers get, going back and forth, and tidying up.
+
+What belongs here: everything about versions once they exist. The link `careloop.duckdb` alone decides which version
+is current; the link `export` follows it. Making and checking new versions is done before.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dagster_project.warehouse.errors import AuditRefused, PublishError
+from dagster_project.warehouse.files import TEMPORARY_SUFFIX, fsync, point, sha256, wal_of
+from dagster_project.warehouse.records import AuditRecord, read_audit_record, write_audit_record
+from dagster_project.warehouse.workspace import RUN_NAME, Workspace
+
+# Readers that resolved the link just before a swap still find their file; so does a restore.
+KEPT_VERSIONS = 3
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version: its database file, its folder of Parquet files, and its audit record."""
+
+    run: str
+    file: Path
+    export: Path
+    record: AuditRecord
+    is_current: bool
+
+
+def versions(workspace: Workspace) -> list[Version]:
+    """All versions that were published and are still there, newest run first.
+
+    Raises:
+        PublishError: a record is not readable.
+    """
+    current_run = _current_run(workspace)
+    found = []
+    for run in sorted(_runs(workspace, "careloop-*.duckdb"), reverse=True):
+        record = read_audit_record(workspace, run)
+        # Without `published_at` it is what a run left that died just before the swap.
+        if record is not None and (record.published_at or run == current_run):
+            file, export = workspace.version_file(run), workspace.export_folder(run)
+            found.append(Version(run, file, export, record, is_current=run == current_run))
+    return found
+
+
+def current(workspace: Workspace) -> Version | None:
+    """Return the version that readers get, if there is one."""
+    return next((version for version in versions(workspace) if version.is_current), None)
+
+
+def restore(workspace: Workspace, run: str | None = None) -> Version:
+    """Make another version current: the one before the current, or the named one, be it older or newer.
+
+    Where there is no current version, because somebody removed the link, the newest counts as the one before.
+
+    Raises:
+        AuditRefused: the version's file is not what its record says; nothing is changed.
+        PublishError: there is no such version.
+        WorkspaceBusy: a run holds the workspace.
+    """
+    with workspace.lock("restore"):
+        settle(workspace)
+        known = versions(workspace)
+        names = ", ".join(version.run for version in known) or "none"
+        if run is None:
+            now = _current_run(workspace)
+            chosen = next((version for version in known if now is None or version.run < now), None)
+            if chosen is None:
+                raise PublishError(f"{workspace.published}: there is no version before the current one; kept: {names}")
+        else:
+            chosen = next((version for version in known if version.run == run), None)
+            if chosen is None:
+                raise PublishError(f"{workspace.published}: there is no version {run!r}; kept: {names}")
+        _verify(chosen)
+        make_current(workspace, chosen.run)
+        return Version(chosen.run, chosen.file, chosen.export, chosen.record, is_current=True)
+
+
+def make_current(workspace: Workspace, run: str) -> None:
+    """Swap both links to a version. The database's comes first: it decides, and `settle` makes the other follow."""
+    point(workspace.database_link, workspace.version_file(run))
+    point(workspace.export_link, workspace.export_folder(run))
+
+
+def demand_links(workspace: Workspace) -> None:
+    """Make sure that what is to be swapped is ours.
+
+    Raises:
+        PublishError: there is a file or folder where one of the two links goes.
+    """
+    for link in (workspace.database_link, workspace.export_link):
+        if link.exists() and not link.is_symlink():
+            raise PublishError(f"{link}: expected a link to the current version; move what is there elsewhere")
+
+
+def settle(workspace: Workspace) -> None:
+    """Finish what a killed run began, remove what it left, and prune to the versions that are kept.
+
+    Call it with the run lock held. It never touches the current version.
+
+    Raises:
+        PublishError: a record is not readable, or one of the links is something else.
+    """
+    demand_links(workspace)
+    current_run = _current_run(workspace)
+    if current_run is not None:
+        _finish(workspace, current_run)
+    published = versions(workspace)
+    kept = {version.run for version in published[:KEPT_VERSIONS]} | {current_run}
+    for run in _runs(workspace, "careloop-*.duckdb") - kept:
+        workspace.version_file(run).unlink()
+    for run in _runs(workspace, "careloop-*.duckdb.wal") - kept:
+        wal_of(workspace.version_file(run)).unlink()
+    for run in _runs(workspace, "export-*") - kept:
+        shutil.rmtree(workspace.export_folder(run))
+    for run in _runs(workspace, "careloop-*.json") - kept:
+        workspace.audit_file(run).unlink()
+    _sweep_hidden(workspace)
+    fsync(workspace.published)
+
+
+def _finish(workspace: Workspace, run: str) -> None:
+    """Do what is missing when a run died right after the swap: the other link, and the note in the record."""
+    if workspace.export_link.resolve() != workspace.export_folder(run).resolve():
+        point(workspace.export_link, workspace.export_folder(run))
+    record = read_audit_record(workspace, run)
+    if record is not None and record.published_at is None:
+        swapped_at = datetime.fromtimestamp(workspace.database_link.lstat().st_mtime, UTC)
+        write_audit_record(workspace, record.model_copy(update={"published_at": swapped_at}))
+
+
+def _sweep_hidden(workspace: Workspace) -> None:
+    for leftover in [
+        *workspace.published.glob(".careloop-*"),
+        *workspace.published.glob(".export-*"),
+        *workspace.runs.glob(f".*{TEMPORARY_SUFFIX}"),
+    ]:
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
+
+
+def _verify(version: Version) -> None:
+    if wal_of(version.file).exists():
+        raise AuditRefused(f"{wal_of(version.file)}: somebody wrote to this version; restore another one")
+    found = sha256(version.file)
+    if found != version.record.sha256:
+        raise AuditRefused(
+            f"{version.file}: content hash is {found}, its audit record says {version.record.sha256}; "
+            "the file was changed or damaged, restore another version"
+        )
+    if not version.export.is_dir():
+        raise AuditRefused(f"{version.export}: the version's exports are missing; restore another version")
+
+
+def _current_run(workspace: Workspace) -> str | None:
+    target = workspace.database_link.resolve()
+    return next((run for run in _runs(workspace, target.name) if workspace.version_file(run).samefile(target)), None)
+
+
+def _runs(workspace: Workspace, pattern: str) -> set[str]:
+    """List the runs whose published files fit a pattern; files with other names are not ours and are left alone."""
+    names = (path.name.split(".")[0].partition("-")[2] for path in workspace.published.glob(pattern))
+    return {name for name in names if RUN_NAME.fullmatch(name)}
