@@ -6,6 +6,7 @@ mended mapping is replayed over everything that was ever landed. Typing and judg
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Mapping, Sequence
 
 import duckdb
@@ -65,7 +66,7 @@ def _text(value: str) -> str:
 
 
 def _landed(parts: Sequence[Part]) -> str:
-    paths = ", ".join(_text(str(part.path)) for part in parts)
+    paths = ", ".join(_text(glob.escape(str(part.path))) for part in parts)
     return f"read_parquet([{paths}], union_by_name = true)"
 
 
