@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def prepare_manifest(settings: Settings, workspace: Workspace) -> Path:
     digest = _project_sha256(settings)
     if not (manifest.exists() and stamp.exists() and stamp.read_text() == digest):
         # A partial parse keeps the selectors of the manifest before.
-        _invoke(settings, workspace, ["parse", "--no-partial-parse"])
+        _invoke(workspace, _variables(settings), ["parse", "--no-partial-parse"])
         stamp.write_text(digest)
     return manifest
 
@@ -83,8 +84,12 @@ def build(
         if event.info.name == "NodeFinished":
             progress(event.data.node_info.node_name)
 
+    variables = _variables(settings)
+    parsed = _parsed(workspace, variables)
+    # Unit tests prove the rules on rows of their own; a run has none to prove them on.
+    command = ["build", "--exclude-resource-type", "unit_test", "--select", *names]
     try:
-        results = _invoke(settings, workspace, ["build", "--select", *names], tell)
+        results = _invoke(workspace, variables, command, manifest=parsed, callbacks=[tell])
     finally:
         # dbt keeps the file open, and thereby locked, beyond the end of the command.
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt-duckdb has no types
@@ -101,8 +106,19 @@ def build(
     ]
 
 
+@cache
+def _parsed(workspace: Workspace, variables: str) -> Any:
+    """Parse the project once a process; each layer's build would do it again."""
+    return _invoke(workspace, variables, ["parse"])
+
+
 def _invoke(
-    settings: Settings, workspace: Workspace, command: list[str], callback: Callable[[Any], None] | None = None
+    workspace: Workspace,
+    variables: str,
+    command: list[str],
+    *,
+    manifest: Any = None,
+    callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> Any:
     from dbt.cli.main import dbtRunner
 
@@ -112,9 +128,9 @@ def _invoke(
         *command,
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target-path", str(_target(workspace)), "--log-path", str(workspace.dbt / "logs")),
-        *("--vars", json.dumps(_variables(settings))),
+        *("--vars", variables),
     ]
-    outcome = dbtRunner(callbacks=[callback] if callback else []).invoke(arguments)
+    outcome = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(arguments)
     if outcome.exception is not None:
         raise DbtError(f"dbt {command[0]}: {outcome.exception}") from outcome.exception
     return outcome.result
@@ -124,9 +140,9 @@ def _target(workspace: Workspace) -> Path:
     return workspace.dbt / "target"
 
 
-def _variables(settings: Settings) -> dict[str, str | None]:
+def _variables(settings: Settings) -> str:
     as_of = settings.as_of.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ") if settings.as_of else None
-    return {"reporting_time_zone": settings.reporting_time_zone, "as_of": as_of}
+    return json.dumps({"reporting_time_zone": settings.reporting_time_zone, "as_of": as_of})
 
 
 def _export_profile(workspace: Workspace) -> None:
@@ -140,7 +156,7 @@ def _export_profile(workspace: Workspace) -> None:
 
 
 def _project_sha256(settings: Settings) -> str:
-    digest = hashlib.sha256(json.dumps(_variables(settings)).encode())
+    digest = hashlib.sha256(_variables(settings).encode())
     for path in sorted([*DBT_PROJECT.rglob("*.*"), *SEEDS.glob("*")]):
         if path.is_file() and not {"target", "logs"} & set(path.parts):
             digest.update(path.as_posix().encode() + b"\0" + path.read_bytes())
