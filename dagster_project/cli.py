@@ -169,7 +169,7 @@ def restore(
 @app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = PROJECT_ROOT / "sample",
-    tickets: Annotated[int, typer.Option(min=100, help="Size of the company.")] = 20_000,
+    tickets: Annotated[int, typer.Option(min=500, help="Size of the company.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 7,
     if_missing: Annotated[bool, typer.Option(help="Leave a sample that is there as it is.")] = False,
 ) -> None:
@@ -178,8 +178,11 @@ def sample(
         return
     from dagster_project.sample import generate
 
-    with err.status(f"generating a company with {tickets:,} tickets …"):
-        generate(folder, tickets=tickets, seed=seed)
+    try:
+        with err.status(f"generating a company with {tickets:,} tickets …"):
+            generate(folder, tickets=tickets, seed=seed)
+    except FileExistsError as error:
+        _fail(str(error), 1)
     out.print(f"sample company: {folder}")
 
 

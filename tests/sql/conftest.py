@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -93,8 +94,8 @@ VOICE = {
 
 
 @pytest.fixture(scope="session")
-def hand_worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published warehouse of the company above."""
+def hand_worked_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of the company above after one run."""
     folder = tmp_path_factory.mktemp("hand_worked")
     references = {"customers": "helpdesk", "tickets": "helpdesk"}
     sources = [
@@ -106,5 +107,11 @@ def hand_worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duc
     config = configuration(folder, sources, reporting_time_zone="Europe/Berlin", as_of="2026-04-10T00:00:00Z")
     result = careloop("run", config=config)
     assert result.returncode == 0, result.stderr
-    with duckdb.connect(str(folder / "warehouse" / "careloop.duckdb"), read_only=True) as connection:
+    return folder / "warehouse"
+
+
+@pytest.fixture(scope="session")
+def hand_worked(hand_worked_workspace: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its published warehouse."""
+    with duckdb.connect(str(hand_worked_workspace / "careloop.duckdb"), read_only=True) as connection:
         yield connection
