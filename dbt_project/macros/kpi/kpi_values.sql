@@ -66,59 +66,6 @@ from grouped
 {% endfor %}
 {% endmacro %}
 
-{#- numerator, denominator, value, sample_size, value_low and value_high of one statistic. -#}
-{% macro statistic_columns(statistic) %}
-    {% if statistic == 'count' %}
-    numerator,
-    cast(null as double) as denominator,
-    numerator as value,
-    cast(denominator as bigint) as sample_size,
-    cast(null as double) as value_low,
-    cast(null as double) as value_high
-    {% elif statistic in ('median', 'p90') %}
-    cast(null as double) as numerator,
-    denominator,
-    {{ statistic }} as value,
-    cast(denominator as bigint) as sample_size,
-    cast(null as double) as value_low,
-    cast(null as double) as value_high
-    {% elif statistic == 'mean' %}
-    numerator,
-    denominator,
-    numerator / nullif(denominator, 0) as value,
-    cast(denominator as bigint) as sample_size,
-    cast(null as double) as value_low,
-    cast(null as double) as value_high
-    {% elif statistic == 'rate' %}
-    numerator,
-    denominator,
-    numerator / nullif(denominator, 0) as value,
-    cast(denominator as bigint) as sample_size,
-    {{ wilson_bound('numerator', 'denominator', '-') }} as value_low,
-    {{ wilson_bound('numerator', 'denominator', '+') }} as value_high
-    {% elif statistic == 'index' %}
-    numerator,
-    denominator,
-    100 * numerator / nullif(denominator, 0) as value,
-    cast(denominator as bigint) as sample_size,
-    {% for sign in ['-', '+'] %}
-    100 * numerator / nullif(denominator, 0) {{ sign }} 100 * 1.959964 * sqrt(
-        greatest(0, sum_of_squares / nullif(denominator, 0) - power(numerator / nullif(denominator, 0), 2))
-        / nullif(denominator, 0)
-    ) as value_{{ 'low' if sign == '-' else 'high' }}{{ ',' if sign == '-' }}
-    {% endfor %}
-    {% endif %}
-{% endmacro %}
-
-{#- A bound of the 95 % Wilson score interval (Wilson 1927) of a proportion. -#}
-{% macro wilson_bound(successes, trials, sign) -%}
-    (
-        {{ successes }} + 1.9207294 {{ sign }} 1.959964 * sqrt(
-            greatest(0, {{ successes }} * ({{ trials }} - {{ successes }}) / nullif({{ trials }}, 0)) + 0.9603647
-        )
-    ) / nullif({{ trials }} + 3.8414588, 3.8414588)
-{%- endmacro %}
-
 {% macro ticket_dimensions() %}
     {{ return(['channel', 'team', 'segment', 'product', 'priority', 'source']) }}
 {% endmacro %}

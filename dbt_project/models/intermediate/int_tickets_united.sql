@@ -1,4 +1,16 @@
 {#- Tickets by their snapshot; where a source tells only their events, a row put together from those. -#}
+{% set from_both = [
+    'ticket_key', 'ticket_id', 'source', 'customer_key', 'created_at', 'opened_by', 'status', 'priority', 'category',
+    'team_key', 'assignee_key', 'merged_into_ticket_key',
+] %}
+{% set from_snapshots = {
+    'channel': 'varchar', 'product': 'varchar', 'language': 'varchar', 'parent_ticket_key': 'varchar',
+    'is_spam': 'boolean', 'is_deleted': 'boolean',
+    'queued_at': 'timestamp', 'answered_at': 'timestamp', 'abandoned_at': 'timestamp',
+    'talk_seconds': 'double', 'hold_seconds': 'double', 'wrap_up_seconds': 'double',
+    'first_response_at': 'timestamp', 'first_solved_at': 'timestamp', 'solved_at': 'timestamp',
+    'closed_at': 'timestamp', 'reopen_count': 'bigint', 'agent_reply_count': 'bigint',
+} %}
 with snapshots as (
     select * from {{ ref('stg_tickets') }}
 ),
@@ -42,61 +54,15 @@ from_events as (
 )
 
 select
-    ticket_key,
-    ticket_id,
-    source,
-    customer_key,
-    created_at,
-    opened_by,
-    status,
-    priority,
-    category,
-    team_key,
-    assignee_key,
-    merged_into_ticket_key,
-    channel,
-    product,
-    language,
-    parent_ticket_key,
-    is_spam,
-    is_deleted,
-    queued_at,
-    answered_at,
-    abandoned_at,
-    talk_seconds,
-    hold_seconds,
-    wrap_up_seconds,
-    first_response_at,
-    first_solved_at,
-    solved_at,
-    closed_at,
-    reopen_count,
-    agent_reply_count
+    {{ from_both | join(',\n    ') }},
+    {{ from_snapshots | join(',\n    ') }}
 from snapshots
 
 union all
 
 select
-    ticket_key,
-    ticket_id,
-    source,
-    customer_key,
-    created_at,
-    opened_by,
-    status,
-    priority,
-    category,
-    team_key,
-    assignee_key,
-    merged_into_ticket_key,
-    {% for column, type in [
-        ('channel', 'varchar'), ('product', 'varchar'), ('language', 'varchar'), ('parent_ticket_key', 'varchar'),
-        ('is_spam', 'boolean'), ('is_deleted', 'boolean'),
-        ('queued_at', 'timestamp'), ('answered_at', 'timestamp'), ('abandoned_at', 'timestamp'),
-        ('talk_seconds', 'double'), ('hold_seconds', 'double'), ('wrap_up_seconds', 'double'),
-        ('first_response_at', 'timestamp'), ('first_solved_at', 'timestamp'), ('solved_at', 'timestamp'),
-        ('closed_at', 'timestamp'), ('reopen_count', 'bigint'), ('agent_reply_count', 'bigint'),
-    ] -%}
+    {{ from_both | join(',\n    ') }},
+    {% for column, type in from_snapshots.items() -%}
     cast(null as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {% endfor %}
 from from_events

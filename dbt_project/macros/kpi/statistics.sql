@@ -1,0 +1,36 @@
+{#- numerator, denominator, value, sample_size, value_low and value_high of one statistic, over the groups of kpi_values. -#}
+{% macro statistic_columns(statistic) %}
+    {% set nothing = 'cast(null as double)' %}
+    {% set ratio = 'numerator / nullif(denominator, 0)' %}
+    {% set columns = {
+        'count': ['numerator', nothing, 'numerator', nothing, nothing],
+        'mean': ['numerator', 'denominator', ratio, nothing, nothing],
+        'median': [nothing, 'denominator', 'median', nothing, nothing],
+        'p90': [nothing, 'denominator', 'p90', nothing, nothing],
+        'rate': ['numerator', 'denominator', ratio, wilson_bound('-'), wilson_bound('+')],
+        'index': ['numerator', 'denominator', '100 * ' ~ ratio, index_bound('-'), index_bound('+')],
+    }[statistic] %}
+    {{ columns[0] }} as numerator,
+    {{ columns[1] }} as denominator,
+    {{ columns[2] }} as value,
+    cast(denominator as bigint) as sample_size,
+    {{ columns[3] }} as value_low,
+    {{ columns[4] }} as value_high
+{% endmacro %}
+
+{#- A bound of the 95 % Wilson score interval (Wilson 1927) of numerator / denominator; z = 1.959964, z^2 = 3.8414588. -#}
+{% macro wilson_bound(sign) -%}
+    (
+        numerator + 1.9207294 {{ sign }} 1.959964 * sqrt(
+            greatest(0, numerator * (denominator - numerator) / nullif(denominator, 0)) + 0.9603647
+        )
+    ) / nullif(denominator + 3.8414588, 3.8414588)
+{%- endmacro %}
+
+{#- A bound of the 95 % normal interval of 100 times a mean of contributions, such as the 1, 0, -1 of a promoter score. -#}
+{% macro index_bound(sign) -%}
+    100 * numerator / nullif(denominator, 0) {{ sign }} 100 * 1.959964 * sqrt(
+        greatest(0, sum_of_squares / nullif(denominator, 0) - power(numerator / nullif(denominator, 0), 2))
+        / nullif(denominator, 0)
+    )
+{%- endmacro %}
