@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlglot
 from sqlglot import exp
 
-from dagster_project import config
+from dagster_project.config import Source
 from dagster_project.contract import ENTITIES
+from dagster_project.file_source import EntityMapping, InstantColumn, MappedValue
 from dagster_project.landing import LINEAGE, Part
 
 
@@ -20,7 +21,7 @@ class MappingError(Exception):
     """A mapping cannot be applied to the columns that are there."""
 
 
-def source_columns(value: str | config.Expression, *, where: str) -> list[str]:
+def source_columns(value: MappedValue, *, where: str) -> list[str]:
     """Name the source columns that a mapped value reads.
 
     Raises:
@@ -28,18 +29,22 @@ def source_columns(value: str | config.Expression, *, where: str) -> list[str]:
     """
     if isinstance(value, str):
         return [value]
+    if isinstance(value, InstantColumn):
+        return [value.column]
     try:
-        tree = sqlglot.parse_one(value.sql, dialect="duckdb")
-    except sqlglot.errors.ParseError as error:
-        reason = error.errors[0]["description"] if error.errors else str(error)
+        trees = sqlglot.parse(value.sql, dialect="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        details = getattr(error, "errors", None)
+        reason = details[0]["description"] if details else str(error.__context__ or error)
         raise MappingError(f"{where}: {value.sql!r} is not a DuckDB SQL expression: {reason}") from None
-    if tree.find(exp.Query, exp.Subquery, exp.Table, exp.Command):
-        raise MappingError(f"{where}: {value.sql!r} must be an expression over the row's own columns, not a query")
+    tree = trees[0] if len(trees) == 1 else None
+    if tree is None or tree.find(exp.Query, exp.Subquery, exp.Table, exp.Command):
+        raise MappingError(f"{where}: {value.sql!r} must be one expression over the row's own columns, not a query")
     names = [column.parts[0].name for column in tree.find_all(exp.Column)]
     return [name for name in dict.fromkeys(names) if name not in LINEAGE]
 
 
-def check_file(source: config.Source, stream: str, file: str, columns: Sequence[str]) -> None:
+def check_file(source: Source, stream: str, file: str, columns: Sequence[str]) -> None:
     """Check that one file has the columns that required columns of the contract are mapped from.
 
     Raises:
@@ -50,14 +55,14 @@ def check_file(source: config.Source, stream: str, file: str, columns: Sequence[
         _demand(required, columns, where=where, inside=file)
 
 
-def _mappings(source: config.Source, stream: str) -> Iterable[tuple[str, config.Mapping, str]]:
+def _mappings(source: Source, stream: str) -> Iterable[tuple[str, EntityMapping, str]]:
     for entity, mappings in source.entities.items():
         for mapping in mappings:
             if mapping.from_ == stream:
                 yield entity, mapping, f"source {source.name}, entity {entity}, from {stream}"
 
 
-def _demand(mapped: Mapping[str, str | config.Expression], columns: Sequence[str], *, where: str, inside: str) -> None:
+def _demand(mapped: Mapping[str, MappedValue], columns: Sequence[str], *, where: str, inside: str) -> None:
     present = {column.casefold() for column in columns}
     for target, value in mapped.items():
         for name in source_columns(value, where=f"{where}, column {target}"):
@@ -71,7 +76,7 @@ def _demand(mapped: Mapping[str, str | config.Expression], columns: Sequence[str
                 )
 
 
-def check_stream(mapping: config.Mapping, parts: Sequence[Part], *, where: str) -> list[str]:
+def check_stream(mapping: EntityMapping, parts: Sequence[Part], *, where: str) -> list[str]:
     """Check that each mapped column is in at least one file of the stream.
 
     Returns:

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 import duckdb
 from sqlglot import exp
 
-from dagster_project import config
+from dagster_project.config import Settings, Source
 from dagster_project.contract import ENTITIES, Entity
+from dagster_project.file_source import EntityMapping, InstantColumn, MappedValue
 from dagster_project.landing import LINEAGE, Part
 from dagster_project.mapping import MappingError, check_stream, source_columns
 
@@ -27,7 +28,7 @@ Streams = Mapping[tuple[str, str], Sequence[Part]]
 """(source, stream) → its parts in force."""
 
 
-def create_raw_views(connection: duckdb.DuckDBPyConnection, settings: config.Settings, streams: Streams) -> list[str]:
+def create_raw_views(connection: duckdb.DuckDBPyConnection, settings: Settings, streams: Streams) -> list[str]:
     """Create schema `raw` anew: one view an entity, `raw.loads`, `raw.provided_entities` and `raw.not_selected`.
 
     Returns:
@@ -70,7 +71,7 @@ def _landed(parts: Sequence[Part]) -> str:
     return f"read_parquet([{paths}], union_by_name = true)"
 
 
-def _rows(source: config.Source, mapping: config.Mapping, parts: Sequence[Part]) -> str:
+def _rows(source: Source, mapping: EntityMapping, parts: Sequence[Part]) -> str:
     """Render the landed rows with the file set's null values taken out of every column that the mapping reads."""
     values = [*mapping.columns.values(), *([mapping.where] if mapping.where else [])]
     names = list(dict.fromkeys(name for value in values for name in source_columns(value, where=source.name)))
@@ -84,7 +85,7 @@ def _rows(source: config.Source, mapping: config.Mapping, parts: Sequence[Part])
     return f"(select {', '.join([*LINEAGE, *cleaned])} from {_landed(parts)})"
 
 
-def _select(settings: config.Settings, source: config.Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
+def _select(settings: Settings, source: Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
     mapping = source.entities[entity.name][index]
     lines = [*LINEAGE, f"{index} as _mapping", f"{_text(source.time_zone)} as _time_zone"]
     for parent in entity.referenced:
@@ -93,14 +94,24 @@ def _select(settings: config.Settings, source: config.Source, entity: Entity, in
         lines.append(f"{_text(owner)} as _{parent}_source")
         lines.append(f"{str(provided).lower()} as _{parent}_are_provided")
     for column in entity.columns:
-        value = mapping.columns.get(column)
-        rendered = "null" if value is None else _identifier(value) if isinstance(value, str) else f"({value.sql})"
-        lines.append(f"cast({rendered} as varchar) as {column}")
+        lines.append(f"cast({_value(mapping.columns.get(column))} as varchar) as {column}")
     condition = f"\nwhere ({mapping.where.sql}) is true" if mapping.where else ""
     return f"select {', '.join(lines)}\nfrom {_rows(source, mapping, parts)}{condition}"
 
 
-def _count_not_selected(source: config.Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
+def _value(value: MappedValue | None) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return _identifier(value)
+    if isinstance(value, InstantColumn):
+        text = _identifier(value.column)
+        # With an offset in its format it is an instant, and bears +00; what does not match is staging's to judge.
+        return f"coalesce(cast(try_strptime({text}, {_text(value.format)}) as varchar), {text})"
+    return f"({value.sql})"
+
+
+def _count_not_selected(source: Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
     mapping = source.entities[entity.name][index]
     assert mapping.where is not None
     return (
@@ -126,7 +137,7 @@ def _try(connection: duckdb.DuckDBPyConnection, select: str, where: str) -> None
 
 
 def _create_accounts(
-    connection: duckdb.DuckDBPyConnection, settings: config.Settings, streams: Streams, not_selected: list[str]
+    connection: duckdb.DuckDBPyConnection, settings: Settings, streams: Streams, not_selected: list[str]
 ) -> None:
     """Write down what the manifests say was landed and what is mapped from it, for quality.row_account to compare."""
     connection.execute(

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+import duckdb
+
 from dagster_project.config import Settings
+from dagster_project.quality.record import carry_results
 from dagster_project.warehouse import (
     RunRecord,
     Version,
     Workspace,
     connect,
+    current,
     discard_build_file,
     write_run_record,
 )
@@ -108,6 +112,24 @@ def begin(settings: Settings, run_id: str, *, full_refresh: bool) -> Iterator[Ru
         run = Run(settings, workspace, name, started_at)
         run.write_record("running")
         try:
+            _carry_history(workspace)
             yield run
         finally:
             run.write_record("published" if run.version else "refused" if run.refused else "failed")
+
+
+def _carry_history(workspace: Workspace) -> None:
+    """Take what earlier gates found, which nothing can compute again, into a build file that begins anew."""
+    version = current(workspace)
+    if version is None:
+        return
+    connection = connect(workspace)
+    try:
+        carry_results(connection, version.file)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        log.warning(
+            "%s: results of earlier gates cannot be read, quality.gate_result begins anew: %s", version.file, reason
+        )
+    finally:
+        connection.close()

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from dagster_project.config import FileSource
+from dagster_project.file_source import FileSource
 from dagster_project.landing import LINEAGE, Batch, LandingZone
 from dagster_project.sources.files import Check, extract
 

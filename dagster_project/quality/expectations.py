@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from dagster_project.quality.kinds import CONDITIONS, KINDS, QUERIES, ROWS_QUERY
+from dagster_project.yaml_file import Shape, problem
 
 PARAMETER = "$PARAMETER"
-GIVEN_BY_PATH = {"layer", "table"}
 
 
 class SuiteError(Exception):
@@ -32,27 +31,13 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _only_known_keys(cls, data: Any) -> Any:
-        allowed = ", ".join(name for name in cls.model_fields if name not in GIVEN_BY_PATH)
-        for key in data if isinstance(data, dict) else ():
-            if key not in cls.model_fields:
-                message = "unknown key '{key}'; allowed are {allowed}"
-                raise PydanticCustomError("unknown_key", message, {"key": str(key), "allowed": allowed})
-        return data
-
-
-class Meta(_Strict):
+class Meta(Shape):
     """Why an expectation is there: the risk it controls, one sentence."""
 
     risk: Text
 
 
-class Expectation(_Strict):
+class Expectation(Shape):
     """One expectation of a suite. `check` is its name, unique in the suite and fit for a Dagster asset check."""
 
     type: Annotated[str, AfterValidator(_known_kind)]
@@ -108,8 +93,10 @@ class Expectation(_Strict):
         return self.model_copy(update={"kwargs": kwargs})
 
 
-class Suite(_Strict):
+class Suite(Shape):
     """The expectations of one table of the warehouse."""
+
+    given_by_path: ClassVar[frozenset[str]] = frozenset({"layer", "table"})
 
     layer: Name
     table: Name
@@ -122,11 +109,8 @@ class Suite(_Strict):
         checks = [expectation.check for expectation in self.expectations]
         for index, check in enumerate(checks):
             if check in checks[:index]:
-                raise PydanticCustomError(
-                    "duplicate_check",
-                    "the check name '{check}' is used more than once; give one a `name`",
-                    {"check": check, "at": ("expectations", index)},
-                )
+                message = f"the check name {check!r} is used more than once; give one a `name`"
+                raise problem(message, "expectations", index)
         return self
 
     def bound(self, parameters: Mapping[str, float | str]) -> Suite:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -57,6 +58,33 @@ def write_results(
     except BaseException:
         connection.rollback()
         raise
+
+
+def carry_results(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
+    """Take over the results of earlier runs from a published file, where there is no `quality.gate_result` yet.
+
+    A build file that begins anew would lose them: they cannot be computed again.
+
+    Raises:
+        duckdb.Error: the published file cannot be read; the build file is left as it was.
+    """
+    present = "from duckdb_tables() where database_name = {} and schema_name = 'quality' and table_name = 'gate_result'"
+    if connection.execute(present.format("current_database()")).fetchall():
+        return
+    file = str(published).replace("'", "''")
+    connection.execute(f"attach '{file}' as published (read_only)")
+    try:
+        if connection.execute(present.format("'published'")).fetchall():
+            connection.begin()
+            try:
+                _create(connection)
+                connection.execute(f"insert into {TABLE} by name from published.{TABLE}")
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+    finally:
+        connection.execute("detach published")
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:

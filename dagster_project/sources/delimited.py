@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.config import CsvFiles
+from dagster_project.file_source import CsvFiles
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import Outcome, PartWriter, Target, identifier, literal, usable_names
 from dagster_project.sources.records import NEWLINES, Records, Reject

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from dagster_project.config import CsvFiles, ExcelFiles, FileSet, FileSource, JsonLinesFiles, ParquetFiles
+from dagster_project.file_source import CsvFiles, ExcelFiles, FileSet, FileSource, JsonLinesFiles, ParquetFiles
 from dagster_project.landing import REJECTS, Batch, Landing, LandingZone
 from dagster_project.manifest import Identity, LandedFile
 from dagster_project.sources import delimited, excel, jsonlines, parquet
