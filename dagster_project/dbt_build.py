@@ -3,7 +3,7 @@
 What belongs here: driving dbt. Which nodes make a layer is said in dbt_project/selectors.yml; how results become
 Dagster events is the business of defs/transform.py. dbt is imported when it is first needed: that takes seconds.
 
-In-process because a dbt command of its own costs three seconds of start-up per layer; measured in docs/benchmarks.md.
+In-process because a dbt command of its own takes seconds before it builds anything; see docs/benchmarks.md.
 """
 
 from __future__ import annotations
