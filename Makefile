@@ -1,4 +1,4 @@
-# Every target sets itself up: a fresh machine needs Python 3.11 or newer, make and git.
+# Every target sets itself up: a fresh machine needs Python 3.11 to 3.13, make and git.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,7 +34,7 @@ lock:
 	    --no-annotate --no-header --output-file requirements.lock
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("Careloop needs Python 3.11 or newer; this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Careloop runs on Python 3.11 to 3.13; this is " + sys.version + "; name another with make PYTHON=python3.13")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
