@@ -40,7 +40,7 @@ _REASONS = """
     select entity, source, reasons, count(*) as rows, min(file || ' at ' || position) as example
     from quality.quarantine
     group by all
-    order by rows desc, all
+    order by rows desc, entity, source, reasons
     limit ?
 """
 

@@ -128,3 +128,17 @@ def test_the_newest_version_counts_and_the_others_are_accounted_for(workspace: P
 def test_the_published_quarantine_names_rows_without_their_content(workspace: Path) -> None:
     columns = rows(workspace, "select column_name from duckdb_columns() where table_name = 'quarantine' order by 1")
     assert columns == [(name,) for name in ("entity", "file", "load_id", "mapping", "position", "reasons", "source")]
+
+
+def test_the_command_line_lists_reasons_and_shows_rows_whole(workspace: Path) -> None:
+    config = workspace.parent / "careloop.yml"
+    reasons = careloop("quarantine", config=config)
+    assert reasons.returncode == 0
+    assert "channel: unknown value" in reasons.stdout
+    assert "helpdesk/tickets.csv" in reasons.stdout
+    rows_shown = careloop("quarantine", "--entity", "ticket_events", config=config)
+    assert "orphaned reference" in rows_shown.stdout
+    assert '"ticket_id":"nobody"' in "".join(rows_shown.stdout.split())
+    unknown = careloop("quarantine", "--entity", "pigeons", config=config)
+    assert unknown.returncode == 1
+    assert "allowed are customers, agents" in unknown.stderr
