@@ -15,7 +15,6 @@ landing: the same input gives the same batch, again after a crash.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ from dagster_project.manifest import (
     Replaced,
     load_id_of,
 )
+from dagster_project.warehouse.files import fsync
 
 LINEAGE = ("_source", "_load_id", "_extracted_at", "_file", "_position")
 REJECTS = "rejects.parquet"
@@ -188,10 +188,10 @@ class Landing:
         )
         manifest.write(self.folder)
         for path in [*self.folder.iterdir(), self.folder]:
-            _fsync(path)
+            fsync(path)
         self.folder.rename(self._target)
         for path in [self._target.parent, self._target.parent.parent, self._target.parent.parent.parent]:
-            _fsync(path)
+            fsync(path)
         return Batch(self._target, manifest)
 
 
@@ -205,11 +205,3 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 def _described(hashes: dict[str, str], name: str) -> str:
     return f"sha256 {hashes[name]}" if name in hashes else "no such file"
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

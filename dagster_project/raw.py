@@ -10,13 +10,13 @@ import glob
 from collections.abc import Mapping, Sequence
 
 import duckdb
-from sqlglot import exp
 
 from dagster_project.config import Settings, Source
 from dagster_project.contract import ENTITIES, Entity
 from dagster_project.file_source import EntityMapping, InstantColumn, MappedValue
 from dagster_project.landing import LINEAGE, Part
 from dagster_project.mapping import MappingError, check_stream, source_columns
+from dagster_project.quoting import identifier, literal
 
 ACCOUNT_TABLES = {
     "loads": "One row per landed file in force, with its counted rows and rejected lines.",
@@ -58,16 +58,8 @@ def create_raw_views(connection: duckdb.DuckDBPyConnection, settings: Settings, 
     return warnings
 
 
-def _identifier(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
-
-
-def _text(value: str) -> str:
-    return exp.Literal.string(value).sql(dialect="duckdb")
-
-
 def _landed(parts: Sequence[Part]) -> str:
-    paths = ", ".join(_text(glob.escape(str(part.path))) for part in parts)
+    paths = ", ".join(literal(glob.escape(str(part.path))) for part in parts)
     return f"read_parquet([{paths}], union_by_name = true)"
 
 
@@ -75,11 +67,11 @@ def _rows(source: Source, mapping: EntityMapping, parts: Sequence[Part]) -> str:
     """Render the landed rows with the file set's null values taken out of every column that the mapping reads."""
     values = [*mapping.columns.values(), *([mapping.where] if mapping.where else [])]
     names = list(dict.fromkeys(name for value in values for name in source_columns(value, where=source.name)))
-    nulls = ", ".join(_text(value) for value in source.streams[mapping.from_].null_values)
+    nulls = ", ".join(literal(value) for value in source.streams[mapping.from_].null_values)
     cleaned = [
-        f"case when {_identifier(name)} not in ({nulls}) then {_identifier(name)} end as {_identifier(name)}"
+        f"case when {identifier(name)} not in ({nulls}) then {identifier(name)} end as {identifier(name)}"
         if nulls
-        else _identifier(name)
+        else identifier(name)
         for name in names
     ]
     return f"(select {', '.join([*LINEAGE, *cleaned])} from {_landed(parts)})"
@@ -87,11 +79,11 @@ def _rows(source: Source, mapping: EntityMapping, parts: Sequence[Part]) -> str:
 
 def _select(settings: Settings, source: Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
     mapping = source.entities[entity.name][index]
-    lines = [*LINEAGE, f"{index} as _mapping", f"{_text(source.time_zone)} as _time_zone"]
+    lines = [*LINEAGE, f"{index} as _mapping", f"{literal(source.time_zone)} as _time_zone"]
     for parent in entity.referenced:
         owner = source.references.get(parent, source.name)
         provided = any(each.name == owner and parent in each.entities for each in settings.sources)
-        lines.append(f"{_text(owner)} as _{parent}_source")
+        lines.append(f"{literal(owner)} as _{parent}_source")
         lines.append(f"{str(provided).lower()} as _{parent}_are_provided")
     for column in entity.columns:
         lines.append(f"cast({_value(mapping.columns.get(column))} as varchar) as {column}")
@@ -103,11 +95,11 @@ def _value(value: MappedValue | None) -> str:
     if value is None:
         return "null"
     if isinstance(value, str):
-        return _identifier(value)
+        return identifier(value)
     if isinstance(value, InstantColumn):
-        text = _identifier(value.column)
+        text = identifier(value.column)
         # With an offset in its format it is an instant, and bears +00; what does not match is staging's to judge.
-        return f"coalesce(cast(try_strptime({text}, {_text(value.format)}) as varchar), {text})"
+        return f"coalesce(cast(try_strptime({text}, {literal(value.format)}) as varchar), {text})"
     return f"({value.sql})"
 
 
@@ -115,7 +107,7 @@ def _count_not_selected(source: Source, entity: Entity, index: int, parts: Seque
     mapping = source.entities[entity.name][index]
     assert mapping.where is not None
     return (
-        f"select _source as source, {_text(entity.name)} as entity, {index} as mapping, _load_id as load_id, "
+        f"select _source as source, {literal(entity.name)} as entity, {index} as mapping, _load_id as load_id, "
         f"count(*) as row_count from {_rows(source, mapping, parts)} "
         f"where ({mapping.where.sql}) is not true group by all"
     )

@@ -32,6 +32,13 @@ log = logging.getLogger("careloop")
 
 
 @dataclass
+class Timing:
+    """How long one entry of a stage took; known when it is left."""
+
+    seconds: float = 0
+
+
+@dataclass
 class Run:
     """A run in progress; `begin` makes one."""
 
@@ -44,14 +51,16 @@ class Run:
     version: Version | None = None
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time a stage of the run; entered more than once, its times add up."""
-        log.info("%s …", name, extra={"stage": name})
+    def stage(self, name: str) -> Iterator[Timing]:
+        """Time a stage of the run; entered more than once, its times add up in `stage_seconds`."""
+        log.info("%s …", name)
+        timing = Timing()
         start = time.perf_counter()
         try:
-            yield
+            yield timing
         finally:
-            self.stage_seconds[name] = self.stage_seconds.get(name, 0) + time.perf_counter() - start
+            timing.seconds = round(time.perf_counter() - start, 3)
+            self.stage_seconds[name] = self.stage_seconds.get(name, 0) + timing.seconds
 
     def write_record(self, status: Literal["running", "published", "refused", "failed"]) -> None:
         """Write what is known of this run so far."""

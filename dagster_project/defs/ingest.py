@@ -40,7 +40,7 @@ def _landing(source: Source) -> dg.AssetsDefinition:
     def land(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
         run = careloop.run
         zone = LandingZone(run.workspace.landing)
-        with run.stage("extract and land"):
+        with run.stage("extract and land") as timing:
             batches = extract(
                 source,
                 zone,
@@ -61,6 +61,7 @@ def _landing(source: Source) -> dg.AssetsDefinition:
                     "files": len(parts),
                     "new_files": len(new),
                     "new_rows": sum(file.rows for file in new),
+                    "seconds_of_the_source": timing.seconds,
                 },
             )
 
@@ -86,7 +87,7 @@ def raw_views(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
         for source in run.settings.sources
         for stream in source.streams
     }
-    with run.stage("map"):
+    with run.stage("map") as timing:
         connection = connect(run.workspace)
         try:
             for warning in create_raw_views(connection, run.settings, streams):
@@ -94,7 +95,7 @@ def raw_views(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
         finally:
             connection.close()
     for name in [*ENTITIES, *ACCOUNT_TABLES]:
-        yield dg.MaterializeResult(asset_key=dg.AssetKey(["raw", name]))
+        yield dg.MaterializeResult(asset_key=dg.AssetKey(["raw", name]), metadata={"seconds_of_all": timing.seconds})
 
 
 @dg.definitions

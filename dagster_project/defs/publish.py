@@ -1,13 +1,12 @@
 """Audit and publish: the last step of a run, which fails closed."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 import dagster as dg
 
 from dagster_project.defs.gates import EXPECTATIONS, GATED_LAYERS
 from dagster_project.defs.resources import RunResource
-from dagster_project.defs.transform import layer_assets
+from dagster_project.defs.transform import DAILY, layer_assets
 from dagster_project.quality.suites import suites_sha256
 from dagster_project.run import Run
 from dagster_project.warehouse import AuditRefused, audit, connect, load_run_records, make_candidate, publish
@@ -30,7 +29,7 @@ class _GateResult(NamedTuple):
     group_name="published",
     owners=["team:data-engineering"],
     kinds={"duckdb", "parquet"},
-    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
+    freshness_policy=DAILY,
 )
 def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
     """Publish the audited version of the warehouse: one DuckDB file, and its tables as Parquet."""
@@ -48,7 +47,7 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
             required_layers=GATED_LAYERS,
         )
     try:
-        with run.stage("publish"):
+        with run.stage("publish") as timing:
             run.version = publish(run.workspace, record, run=run.name, suites_sha256=suites)
     except AuditRefused:
         run.refused = True
@@ -62,6 +61,7 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
             "tables": len(record.tables),
             "gates_passed": record.gates_passed,
             "gates_warned": record.gates_warned,
+            "seconds": timing.seconds,
         }
     )
 

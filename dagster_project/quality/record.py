@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from dagster_project.quality.gate import CheckResult
+from dagster_project.quoting import literal
 
 DESCRIPTION = "One row per run, gate and check: what a gate found."
 COLUMNS = {
@@ -71,8 +72,7 @@ def carry_results(connection: duckdb.DuckDBPyConnection, published: Path) -> Non
     present = "from duckdb_tables() where database_name = {} and schema_name = 'quality' and table_name = 'gate_result'"
     if connection.execute(present.format("current_database()")).fetchall():
         return
-    file = str(published).replace("'", "''")
-    connection.execute(f"attach '{file}' as published (read_only)")
+    connection.execute(f"attach {literal(str(published))} as published (read_only)")
     try:
         if connection.execute(present.format("'published'")).fetchall():
             connection.begin()

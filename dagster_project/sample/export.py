@@ -16,6 +16,7 @@ import duckdb
 from openpyxl import Workbook
 from openpyxl.xml.functions import tostring
 
+from dagster_project.quoting import literal
 from dagster_project.sample.files import ANSWERS, BROKEN_LINES, EXPORTS, RECODED, WORKBOOK, Export
 
 
@@ -40,9 +41,8 @@ def _write_one(con: duckdb.DuckDBPyConnection, folder: Path, export: Export) -> 
     if export.dirty:
         rows += f" union all by name select * from {export.dirty} where {export.where}"
         _note(con, export)
-    quoted = str(target).replace("'", "''")
     sorted_rows = f"select {export.select} from ({rows}) order by _moment, _key, _why nulls first"
-    con.execute(f"copy ({sorted_rows}) to '{quoted}' ({export.options})")
+    con.execute(f"copy ({sorted_rows}) to {literal(str(target))} ({export.options})")
 
 
 def _note(con: duckdb.DuckDBPyConnection, export: Export) -> None:

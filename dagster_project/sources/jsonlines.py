@@ -14,8 +14,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dagster_project.quoting import literal
 from dagster_project.sources.errors import SourceError
-from dagster_project.sources.parts import Outcome, Target, literal, usable_names
+from dagster_project.sources.parts import Outcome, Target, usable_names
 
 MAX_LINE_BYTES = 64 * 2**20
 _CHUNK_BYTES = 8 * 2**20

@@ -12,8 +12,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dagster_project.quoting import literal
 from dagster_project.sources.errors import SourceError
-from dagster_project.sources.parts import Outcome, Target, literal, usable_names
+from dagster_project.sources.parts import Outcome, Target, usable_names
 
 
 def land(path: Path, target: Target) -> Outcome:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dagster_project.landing import LINEAGE
+from dagster_project.quoting import identifier, literal
 from dagster_project.sources.errors import SourceError
 
 _LINEAGE_TYPES: tuple[pa.DataType, ...] = (pa.string(), pa.string(), pa.timestamp("us"), pa.string(), pa.int64())
@@ -184,13 +185,3 @@ def usable_names(names: Sequence[str]) -> tuple[str, ...]:
             "rename them in the file"
         )
     return named
-
-
-def identifier(name: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Quote a text for SQL."""
-    return "'" + text.replace("'", "''") + "'"

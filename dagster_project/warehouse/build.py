@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.quoting import identifier, literal
 from dagster_project.warehouse.errors import BuildFileError, WorkspaceBusy
 from dagster_project.warehouse.files import wal_of
 from dagster_project.warehouse.workspace import Workspace
@@ -93,16 +94,6 @@ def discard_build_file(workspace: Workspace) -> None:
         # The log first: alone it would be replayed into the next build file.
         wal_of(workspace.build_file).unlink(missing_ok=True)
         workspace.build_file.unlink(missing_ok=True)
-
-
-def identifier(name: str) -> str:
-    """Write a name as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Write a text as a SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(error: duckdb.Error) -> str:

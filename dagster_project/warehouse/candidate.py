@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.warehouse.build import connect, damaged, identifier, literal
+from dagster_project.quoting import identifier, literal
+from dagster_project.warehouse.build import connect, damaged
 from dagster_project.warehouse.errors import PublishError
 from dagster_project.warehouse.files import fsync, wal_of
 from dagster_project.warehouse.relations import PUBLISHED_SCHEMAS, Relation, published_relations

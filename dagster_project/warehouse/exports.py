@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.warehouse.build import attach_read_only, literal
+from dagster_project.quoting import literal
+from dagster_project.warehouse.build import attach_read_only
 from dagster_project.warehouse.errors import PublishError
 from dagster_project.warehouse.files import fsync
 from dagster_project.warehouse.relations import published_relations

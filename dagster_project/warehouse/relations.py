@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.warehouse.build import identifier, literal
+from dagster_project.quoting import identifier, literal
 
 PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
 

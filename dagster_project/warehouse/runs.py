@@ -11,7 +11,7 @@ from typing import Literal
 import duckdb
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from dagster_project.warehouse.build import identifier, literal
+from dagster_project.quoting import identifier, literal
 from dagster_project.warehouse.files import write_whole
 from dagster_project.warehouse.workspace import Workspace
 

@@ -28,7 +28,7 @@ HELPDESK = {
         "spam,c1,2026-03-04T09:00:00Z,email,Open,low,north,,customer,true,",
         "merged,c1,2026-03-04T10:00:00Z,email,Open,low,north,,customer,,answered_and_reopened",
         "solved_without_reply,nobody_knows,2026-03-29T00:30:00Z,email,Closed,low,,,customer,,",
-        "reopened_not_solved,c2,2026-04-01T08:00:00Z,chat,Open,low,north,ann,customer,,",
+        "reopened_not_solved,c2,2026-03-31T22:30:00Z,chat,Open,low,north,ann,customer,,",
     ],
     "ticket_events": [
         EVENTS,
