@@ -67,5 +67,5 @@ from grouped
 {% endmacro %}
 
 {% macro ticket_dimensions() %}
-    {{ return(['channel', 'team', 'segment', 'product', 'priority', 'source']) }}
+    {{ return(['channel', 'team', 'segment', 'product', 'priority', 'category', 'source']) }}
 {% endmacro %}

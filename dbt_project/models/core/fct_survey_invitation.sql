@@ -18,6 +18,7 @@ select
     coalesce(tickets.team, 'unknown') as team,
     coalesce(tickets.product, 'unknown') as product,
     coalesce(tickets.priority, 'unknown') as priority,
+    coalesce(tickets.category, 'unknown') as category,
     invitations.sent_at,
     {{ reporting_date('invitations.sent_at') }} as sent_on,
     coalesce(invitations.delivered, true) as is_delivered,

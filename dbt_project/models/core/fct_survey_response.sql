@@ -31,6 +31,7 @@ select
     coalesce(tickets.team, 'unknown') as team,
     coalesce(tickets.product, 'unknown') as product,
     coalesce(tickets.priority, 'unknown') as priority,
+    coalesce(tickets.category, 'unknown') as category,
     answers.language,
     answers.responded_at,
     {{ reporting_date('answers.responded_at') }} as responded_on,

@@ -7,14 +7,14 @@ select
     coalesce(combined.assignee_key, 'unknown') as assignee_key,
     combined.parent_ticket_key,
     combined.merged_into_ticket_key,
-    coalesce(combined.channel, 'unknown') as channel,
+    described.channel,
     coalesce(combined.canonical_status, 'unmapped') as status,
     combined.status as source_status,
-    coalesce(combined.priority, 'unknown') as priority,
-    coalesce(combined.category, 'unknown') as category,
-    coalesce(combined.product, 'unknown') as product,
-    coalesce(customers.segment, 'unknown') as segment,
-    coalesce(teams.team, 'unknown') as team,
+    described.priority,
+    described.category,
+    described.product,
+    described.segment,
+    described.team,
     combined.language,
     coalesce(combined.opened_by, 'unknown') as opened_by,
     coalesce(combined.is_spam, false) as is_spam,
@@ -69,5 +69,4 @@ select
 from {{ ref('int_tickets_combined') }} as combined
 cross join {{ ref('int_as_of') }} as as_of
 inner join {{ ref('kpis') }} as reopen_window on reopen_window.kpi = 'reopen_rate'
-left join {{ ref('dim_customer') }} as customers on combined.customer_key = customers.customer_key
-left join {{ ref('dim_team') }} as teams on combined.team_key = teams.team_key
+inner join {{ ref('int_tickets_described') }} as described on combined.ticket_key = described.ticket_key

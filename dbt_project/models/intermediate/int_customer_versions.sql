@@ -1,0 +1,1 @@
+{{ versions('customers', ref('typed_customers'), ['segment', 'plan', 'usage_level']) }}
