@@ -32,5 +32,5 @@
 
 {#- Exact business minutes between two readings of one schedule's clock. -#}
 {% macro business_minutes_between(from_clock, to_clock) -%}
-    (cast({{ to_clock }} - {{ from_clock }} as double) / 60000000)
+    (cast(({{ to_clock }}) - ({{ from_clock }}) as double) / 60000000)
 {%- endmacro %}
