@@ -45,3 +45,39 @@
 {% macro duckdb__iso_day_of_week(date) -%}
     cast(isodow({{ date }}) as integer)
 {%- endmacro %}
+
+{#- Microseconds since 1970 of an instant, or of a local time read as if it were one. -#}
+{% macro microseconds_of(at) %}{{ return(adapter.dispatch('microseconds_of')(at)) }}{% endmacro %}
+{% macro duckdb__microseconds_of(at) -%}
+    epoch_us({{ at }})
+{%- endmacro %}
+
+{#- Microseconds since the midnight (UTC) before an instant. -#}
+{% macro microsecond_of_day(instant) %}{{ return(adapter.dispatch('microsecond_of_day')(instant)) }}{% endmacro %}
+{% macro duckdb__microsecond_of_day(instant) -%}
+    epoch_us(cast({{ instant }} as time))
+{%- endmacro %}
+
+{#- The instant a whole number of microseconds after another. -#}
+{% macro plus_microseconds(instant, microseconds) %}{{ return(adapter.dispatch('plus_microseconds')(instant, microseconds)) }}{% endmacro %}
+{% macro duckdb__plus_microseconds(instant, microseconds) -%}
+    {{ instant }} + to_microseconds({{ microseconds }})
+{%- endmacro %}
+
+{#- The date a whole number of days after another. -#}
+{% macro plus_days(date, days) %}{{ return(adapter.dispatch('plus_days')(date, days)) }}{% endmacro %}
+{% macro duckdb__plus_days(date, days) -%}
+    cast({{ date }} + cast({{ days }} as integer) as date)
+{%- endmacro %}
+
+{#- How many whole times the second number goes into the first; neither is negative. -#}
+{% macro whole_quotient(dividend, divisor) %}{{ return(adapter.dispatch('whole_quotient')(dividend, divisor)) }}{% endmacro %}
+{% macro duckdb__whole_quotient(dividend, divisor) -%}
+    (({{ dividend }}) // ({{ divisor }}))
+{%- endmacro %}
+
+{#- The IANA time zones the engine knows, as a query with one column, name. -#}
+{% macro known_time_zones() %}{{ return(adapter.dispatch('known_time_zones')()) }}{% endmacro %}
+{% macro duckdb__known_time_zones() -%}
+    select name from pg_timezone_names()
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{#- Microseconds since midnight of a local time 'HH:MM'; '24:00' is the end of the day. -#}
+{% macro microseconds_of_hh_mm(time) -%}
+    (cast(substring({{ time }}, 1, 2) as bigint) * 60 + cast(substring({{ time }}, 4, 2) as bigint)) * 60000000
+{%- endmacro %}
