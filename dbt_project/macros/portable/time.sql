@@ -34,6 +34,12 @@
     cast((epoch_us({{ to_at }}) - epoch_us({{ from_at }})) / 60000000.0 as double)
 {%- endmacro %}
 
+{#- The date so many months after another. -#}
+{% macro months_after(date, months) %}{{ return(adapter.dispatch('months_after')(date, months)) }}{% endmacro %}
+{% macro duckdb__months_after(date, months) -%}
+    cast({{ date }} + to_months({{ months }}) as date)
+{%- endmacro %}
+
 {#- In a select list: one row for every day from one date to another, both included. -#}
 {% macro days_between(first_date, last_date) %}{{ return(adapter.dispatch('days_between')(first_date, last_date)) }}{% endmacro %}
 {% macro duckdb__days_between(first_date, last_date) -%}
@@ -80,4 +86,10 @@
 {% macro known_time_zones() %}{{ return(adapter.dispatch('known_time_zones')()) }}{% endmacro %}
 {% macro duckdb__known_time_zones() -%}
     select name from pg_timezone_names()
+{%- endmacro %}
+
+{#- The instant so many microseconds after 1970 began: the way back from microseconds_of. -#}
+{% macro instant_at_calendar_clock(microseconds) %}{{ return(adapter.dispatch('instant_at_calendar_clock')(microseconds)) }}{% endmacro %}
+{% macro duckdb__instant_at_calendar_clock(microseconds) -%}
+    make_timestamp({{ microseconds }})
 {%- endmacro %}
