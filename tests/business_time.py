@@ -27,7 +27,9 @@ import pytest
 from dagster_project.config import PROJECT_ROOT
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-MODELS = ("int_time_zone_days", "int_business_segments", "int_business_days", "int_business_hours")
+MODELS = (
+    *("int_calendar_days", "int_time_zone_days", "int_business_segments", "int_business_days", "int_business_hours"),
+)
 SEEDS = ("schedules", "schedule_hours", "schedule_holidays", "schedule_rules")
 LOOKUP = """
 with clocks as (
