@@ -71,7 +71,8 @@ awarded as (
         scored.{{ metric }}_percentile,
         {% endfor %}
         scored.star_score,
-        cast(least(5, 1 + floor(5 * scored.star_score)) as bigint) as stars,
+        case when scored.star_score is not null then cast(least(5, 1 + floor(5 * scored.star_score)) as bigint) end
+            as stars,
         case when judged.is_ranked then 'ranked' else 'not ranked' end as ranking_status,
         case when scored.star_score is not null then rank() over (
             partition by judged.period_grain, judged.period_start order by scored.star_score desc nulls last
