@@ -132,3 +132,79 @@ select 'ill-timed' as ticket_key, true as is_solved, 1 as full_resolution_minute
     1 as requester_wait_minutes, 1 as agent_wait_minutes;
 insert into core.fct_ticket by name
 select 'handed on' as ticket_key, true as is_first_contact_resolution, 2 as transfer_count, false as is_escalated;
+
+-- Customers and people: dim_customer_version, dim_period, dim_customer_period, fct_customer_activity, fct_agent_outcome,
+-- fct_training_group; customer_activity, customer_cohort, customer_value, customer_feedback, customer_health,
+-- agent_scorecard, team_scorecard, training_effect
+insert into core.dim_customer_version by name
+select 'twofold' as customer_key, timestamp '2024-01-01' as valid_from, timestamp '2024-03-01' as valid_to;
+insert into core.dim_customer_version by name
+select 'twofold' as customer_key, timestamp '2024-02-01' as valid_from, timestamp '9999-12-31' as valid_to;
+insert into core.dim_period by name
+select 'month' as period_grain, date '2024-01-01' as period_start, 7 as period_number, false as is_complete;
+insert into core.dim_period by name
+select 'month' as period_grain, date '2024-02-01' as period_start, 9 as period_number, false as is_complete;
+insert into core.dim_customer_period by name
+select 'twofold' as customer_key, 'month' as period_grain, 3 as first_number, 2 as last_number;
+insert into core.fct_customer_activity by name
+select
+    'never heard of' as customer_key, 'month' as period_grain, 2 as period_count,
+    unnest([date '2024-01-01', date '2024-02-01']) as first_period_start;
+insert into core.fct_order by name select 'lost customer' as customer_key, date '2024-01-15' as ordered_on;
+insert into core.fct_agent_outcome by name
+select 'solve' as outcome, 'never heard of' as agent_key, 't' as case_key, date '2024-01-15' as counted_on;
+insert into core.dim_agent_version by name
+select
+    'mover' as agent_key, 'old team' as team_key, false as is_bot,
+    timestamp '1900-01-01' as valid_from, timestamp '9999-12-31' as valid_to;
+insert into core.fct_agent_outcome by name
+select
+    'solve' as outcome, 'mover' as agent_key, 't' as case_key, 'new team' as team_key,
+    timestamp '2024-01-15' as acted_at, date '2024-01-15' as counted_on;
+insert into core.dim_agent by name select 'pupil' as agent_key, false as is_bot;
+insert into core.fct_training by name
+select 'Listening' as course, 'pupil' as agent_key, date '2024-01-12' as completed_on;
+insert into core.fct_training_group by name
+select
+    'Listening' as course, date '2024-01-01' as cohort_month, 'old team' as team_key, 'pupil' as agent_key,
+    false as is_trained, date '2024-01-10' as first_completed_on, date '2024-01-10' as last_completed_on,
+    date '2024-01-01' as before_from, date '2024-01-15' as after_to;
+insert into kpi.customer_activity by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'overall' as dimension, 'all' as dimension_value,
+    1 as active_customers, 1 as active_before, 2 as retained_customers, 0 as new_customers;
+insert into kpi.customer_activity by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'segment' as dimension, 'vip' as dimension_value,
+    9 as active_customers, 1 as active_before, 1 as retained_customers, 0 as new_customers;
+insert into kpi.customer_activity by name
+select
+    'month' as period_grain, date '2024-02-01' as period_start, 'overall' as dimension, 'all' as dimension_value,
+    5 as active_customers, 3 as active_before, 1 as retained_customers, 0 as new_customers;
+insert into kpi.customer_cohort by name
+select
+    date '2024-01-01' as cohort_month, 'all' as segment, 0 as months_since, date '2024-01-01' as month_start,
+    1 as customers, 2 as retained;
+insert into kpi.customer_value by name
+select 'small' as customer_key, 'EUR' as spend_currency, 10 as recent_spend, 3 as monetary_tercile;
+insert into kpi.customer_value by name
+select 'big' as customer_key, 'EUR' as spend_currency, 20 as recent_spend, 1 as monetary_tercile;
+insert into kpi.customer_feedback by name
+select 'small' as customer_key, 1 as negative_count, 2 as unresolved_negative_count;
+insert into kpi.customer_health by name
+select 'small' as customer_key, 5 as open_ticket_count, date '2099-01-01' as last_activity_on;
+insert into kpi.agent_scorecard by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'mover' as agent_key, 'ranked' as ranking_status,
+    3 as tickets_solved, 0.5 as csat_rate, 0.9 as agent_csat, 0.6 as team_csat_rate, 2 as agent_csat_percentile,
+    0.5 as star_score, 7 as service_star_rank;
+insert into kpi.team_scorecard by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'old team' as team_key, 'ranked' as ranking_status,
+    3 as tickets_solved, 0.5 as csat_rate, 0.9 as team_csat, 0.6 as company_csat_rate, 2 as team_csat_percentile,
+    0.5 as star_score, 7 as team_award_rank;
+insert into kpi.training_effect by name
+select
+    'Listening' as course, date '2024-01-01' as cohort_month, 'old team' as team_key, 'no such kpi' as kpi,
+    true as is_complete, date '2099-01-01' as after_to, 0.1 as trained_after, 0.1 as trained_before,
+    0 as trained_after_n, 0.1 as untrained_after, 0.1 as untrained_before, 0.5 as training_effect;
