@@ -132,3 +132,23 @@ select 'ill-timed' as ticket_key, true as is_solved, 1 as full_resolution_minute
     1 as requester_wait_minutes, 1 as agent_wait_minutes;
 insert into core.fct_ticket by name
 select 'handed on' as ticket_key, true as is_first_contact_resolution, 2 as transfer_count, false as is_escalated;
+-- fct_ticket_activity, process_flow, process_variant, process_stage, bottleneck
+insert into core.fct_ticket_activity by name
+select 'spam' as ticket_key, 3 as activity_number, 'status unmapped' as activity, -1 as minutes_since_previous;
+insert into core.fct_ticket_activity by name select 'spam' as ticket_key, 1 as activity_number, 'created' as activity;
+insert into kpi.process_flow by name
+select
+    'overall' as dimension, 'all' as dimension_value, 'start' as from_activity, 'created' as to_activity,
+    99 as transitions, 100 as tickets, 0.4 as share_of_from;
+insert into kpi.process_variant by name
+select * from (values (1, 'created > solved', 2, 3, 0.3), (2, 'created', 1, 5, 0.5))
+    as t(variant_rank, variant, variants, tickets, share);
+insert into kpi.process_stage by name
+select 'response' as stage, *
+from (values ('overall', 'all', 5, 3, 1, 1), ('team', 'North', 4, 3, 1, 0))
+    as t(dimension, dimension_value, tickets, reached_tickets, completed_tickets, dropped_out_tickets);
+insert into kpi.bottleneck by name
+select *
+from (values
+    ('all', date '2024-01-01', 'North', 'open', 1, 10), ('all', date '2024-01-01', 'South', 'open', 2, 20)
+) as t(period_grain, period_start, team, status, bottleneck_rank, waiting_minutes);
