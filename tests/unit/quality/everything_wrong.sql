@@ -145,8 +145,10 @@ select * from (values (1, 'created > solved', 2, 3, 0.3), (2, 'created', 1, 5, 0
     as t(variant_rank, variant, variants, tickets, share);
 insert into kpi.process_stage by name
 select 'response' as stage, *
-from (values ('overall', 'all', 5, 3, 1, 1), ('team', 'North', 4, 3, 1, 0))
-    as t(dimension, dimension_value, tickets, reached_tickets, completed_tickets, dropped_out_tickets);
+from (values ('overall', 'all', 5, 3, 1, 1, 0, 0, 0), ('team', 'North', 4, 3, 1, 0, 0, 0, 0)) as t(
+    dimension, dimension_value, tickets, reached_tickets, completed_tickets, dropped_out_tickets, open_tickets,
+    skipped_tickets, not_yet_reached_tickets
+);
 insert into kpi.bottleneck by name
 select *
 from (values
