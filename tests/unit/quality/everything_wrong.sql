@@ -208,3 +208,25 @@ select
     'Listening' as course, date '2024-01-01' as cohort_month, 'old team' as team_key, 'no such kpi' as kpi,
     true as is_complete, date '2099-01-01' as after_to, 0.1 as trained_after, 0.1 as trained_before,
     0 as trained_after_n, 0.1 as untrained_after, 0.1 as untrained_before, 0.5 as training_effect;
+-- fct_ticket_activity, process_flow, process_variant, process_stage, bottleneck
+insert into core.fct_ticket_activity by name
+select 'spam' as ticket_key, 3 as activity_number, 'status unmapped' as activity, -1 as minutes_since_previous;
+insert into core.fct_ticket_activity by name select 'spam' as ticket_key, 1 as activity_number, 'created' as activity;
+insert into kpi.process_flow by name
+select
+    'overall' as dimension, 'all' as dimension_value, 'start' as from_activity, 'created' as to_activity,
+    99 as transitions, 100 as tickets, 0.4 as share_of_from;
+insert into kpi.process_variant by name
+select * from (values (1, 'created > solved', 2, 3, 0.3), (2, 'created', 1, 5, 0.5))
+    as t(variant_rank, variant, variants, tickets, share);
+insert into kpi.process_stage by name
+select 'response' as stage, *
+from (values ('overall', 'all', 5, 3, 1, 1, 0, 0, 0), ('team', 'North', 4, 3, 1, 0, 0, 0, 0)) as t(
+    dimension, dimension_value, tickets, reached_tickets, completed_tickets, dropped_out_tickets, open_tickets,
+    skipped_tickets, not_yet_reached_tickets
+);
+insert into kpi.bottleneck by name
+select *
+from (values
+    ('all', date '2024-01-01', 'North', 'open', 1, 10), ('all', date '2024-01-01', 'South', 'open', 2, 20)
+) as t(period_grain, period_start, team, status, bottleneck_rank, waiting_minutes);
