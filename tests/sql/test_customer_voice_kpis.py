@@ -1,7 +1,7 @@
-"""Surveys, posts, self-service and benchmarks of a company worked out by hand; each expected number has its sum beside it.
+"""Surveys, posts, self-service and benchmarks of a company worked out by hand; sums stand beside expected numbers.
 
-All in March 2026, as of the first instant of April. c1 is a business, c2 and c3 are consumers, c5 is premium and silent,
-c4 signs up in April.
+All in March 2026, as of the first instant of April. c1 is a business, c2 and c3 are consumers, c5 is premium and
+silent, c4 signs up in April.
 """
 
 from __future__ import annotations
