@@ -4,6 +4,17 @@ with profiles as (
 
 mentioned as (
     select
+        states.assignee_key as agent_key,
+        tickets.source,
+        false as is_bot
+    from {{ ref('int_ticket_states') }} as states
+    inner join {{ ref('int_tickets_united') }} as tickets on states.ticket_key = tickets.ticket_key
+    where states.assignee_key <> 'unknown'
+    group by all
+
+    union all
+
+    select
         assignee_key as agent_key,
         source,
         false as is_bot

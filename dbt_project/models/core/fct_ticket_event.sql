@@ -4,9 +4,9 @@ select
     events.source,
     events.occurred_at,
     events.event_type,
-    coalesce(events.actor_type, 'unknown') as actor_type,
-    case when events.actor_type in ('agent', 'bot') then coalesce(events.actor_agent_key, 'unknown') end as agent_key,
-    coalesce(events.actor_type = 'agent', false) and not coalesce(agents.is_bot, false) as is_human_agent,
+    {{ actor_kind() }} as actor_type,
+    case when {{ actor_kind() }} in ('agent', 'bot') then coalesce(events.actor_agent_key, 'unknown') end as agent_key,
+    {{ actor_kind() }} = 'agent' as is_human_agent,
     coalesce(events.is_public, events.event_type = 'message') as is_public,
     events.from_value,
     events.to_value,
@@ -14,5 +14,5 @@ select
     events.source_position,
     events.source_mapping
 from {{ ref('stg_ticket_events') }} as events
-left join {{ ref('dim_agent') }} as agents on events.actor_agent_key = agents.agent_key
+{{ join_actors() }}
 left join {{ ref('statuses') }} as statuses on lower(events.to_value) = statuses.status

@@ -1,8 +1,10 @@
 select
     ticket_key,
-    occurred_at,
+    started_at as occurred_at,
+    cast(state_number as bigint) as state_number,
     previous_status,
     status,
-    was_solved,
-    is_solved
-from {{ ref('int_status_changes_ordered') }}
+    previous_status in ('solved', 'closed') as was_solved,
+    status in ('solved', 'closed') as is_solved
+from {{ ref('int_ticket_states') }}
+where change = 'status_changed' and status <> previous_status

@@ -13,6 +13,15 @@ mentioned as (
     union all
 
     select
+        source || ':' || to_value as team_key,
+        source
+    from {{ ref('stg_ticket_events') }}
+    where event_type = 'team_changed' and to_value is not null
+    group by all
+
+    union all
+
+    select
         team_key,
         source
     from {{ ref('stg_agents') }}

@@ -3,16 +3,7 @@
     their creation on.
 -#}
 with messages as (
-    select
-        events.ticket_key,
-        events.occurred_at,
-        events.actor_type = 'customer' as is_customer,
-        events.actor_type = 'bot' or coalesce(agents.is_bot, false) as is_bot,
-        events.actor_type = 'agent' and not coalesce(agents.is_bot, false) as is_human_agent
-    from {{ ref('stg_ticket_events') }} as events
-    left join {{ ref('stg_agents') }} as agents
-        on events.actor_agent_key = agents.agent_key
-    where events.event_type = 'message' and coalesce(events.is_public, true)
+    select * from {{ ref('int_ticket_messages') }}
 ),
 
 waiting as (
@@ -23,7 +14,7 @@ waiting as (
     inner join messages
         on
             tickets.ticket_key = messages.ticket_key
-            and messages.is_customer
+            and messages.actor_kind = 'customer'
             and tickets.created_at < messages.occurred_at
     where tickets.opened_by = 'agent'
     group by tickets.ticket_key
@@ -31,14 +22,18 @@ waiting as (
 
 select
     messages.ticket_key,
-    min(messages.occurred_at) filter (where messages.is_human_agent) as first_agent_message_at,
-    min(messages.occurred_at) filter (where messages.is_bot) as first_bot_message_at,
+    min(messages.occurred_at) filter (where messages.actor_kind = 'agent') as first_agent_message_at,
+    min_by(messages.agent_key, messages.message_number) filter (where messages.actor_kind = 'agent') as first_agent_key,
+    min(messages.occurred_at) filter (where messages.actor_kind = 'bot') as first_bot_message_at,
     min(waiting.waiting_since) as waiting_since,
     min(messages.occurred_at) filter (
-        where messages.is_human_agent and messages.occurred_at >= waiting.waiting_since
+        where messages.actor_kind = 'agent' and messages.occurred_at >= waiting.waiting_since
     ) as first_agent_message_after_customer_at,
-    count(*) filter (where messages.is_human_agent) as agent_message_count,
-    count(*) filter (where messages.is_customer) as customer_message_count
+    min_by(messages.agent_key, messages.message_number) filter (
+        where messages.actor_kind = 'agent' and messages.occurred_at >= waiting.waiting_since
+    ) as first_agent_after_customer_key,
+    count(*) filter (where messages.actor_kind = 'agent') as agent_message_count,
+    count(*) filter (where messages.actor_kind = 'customer') as customer_message_count
 from messages
 left join waiting on messages.ticket_key = waiting.ticket_key
 group by messages.ticket_key

@@ -1,0 +1,5 @@
+{{ kpi_values(
+    'first_response_business_minutes', ref('fct_ticket'), on_date='created_on',
+    where='is_counted and first_response_business_minutes is not null', numerator='first_response_business_minutes',
+    statistics=['mean', 'median', 'p90'], dimensions=ticket_dimensions()
+) }}

@@ -1,0 +1,5 @@
+{{ kpi_values(
+    'full_resolution_business_minutes', ref('fct_ticket'), on_date='created_on',
+    where='is_counted and full_resolution_business_minutes is not null', numerator='full_resolution_business_minutes',
+    statistics=['mean', 'median', 'p90'], dimensions=ticket_dimensions()
+) }}

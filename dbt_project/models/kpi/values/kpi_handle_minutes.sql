@@ -1,0 +1,5 @@
+{{ kpi_values(
+    'handle_minutes', ref('fct_ticket'), on_date='created_on',
+    where="is_counted and handle_basis = 'reported'", numerator='handle_minutes',
+    statistics=['mean', 'median', 'p90'], dimensions=ticket_dimensions()
+) }}
