@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from tests.reference.company import Company
 from tests.reference.periods import GRAINS, Address, Figure, Figures, period_start
-from tests.reference.statuses import SOLVED
+from tests.reference.statuses import UNSOLVED, Interval
 from tests.reference.tickets import Life
 
 DAY = timedelta(days=1)
@@ -39,32 +39,43 @@ def age_band(age: timedelta) -> str:
     raise AssertionError("the last band has no end")
 
 
-def is_unsolved_at(life: Life, instant: datetime) -> bool:
-    """Say whether a ticket created before an instant was unsolved just before it."""
+def unsolved_intervals(life: Life, until: datetime) -> list[Interval]:
+    """Return when the ticket was unsolved; without a status history, from its creation to the solve its snapshot names."""
     if life.history.changes:
-        return life.history.status_at(instant - timedelta(microseconds=1)) not in SOLVED
-    solved_at = life.last_solved_at or (life.first_solved_at if life.is_solved else None)
-    if life.is_solved and solved_at is None:
-        return False
-    return solved_at is None or solved_at >= instant
+        return life.history.intervals_in(UNSOLVED, until)
+    if not life.is_solved:
+        return [(life.ticket.created_at, until)]
+    return [(life.ticket.created_at, life.last_solved_at)] if life.last_solved_at else []
 
 
 def backlog_daily(company: Company, counted: list[Life]) -> Backlog:
-    """Count at the end of each day, for each dimension value from the day of its first ticket on."""
+    """Count at the end of each day, for each dimension value from the day of its first ticket on, solved or not."""
     last_day = company.local_day(company.as_of)
     found: Backlog = {}
-    for life in counted:
-        places = [("overall", "all"), *life.dimensions.items()]
-        day = company.local_day(life.ticket.created_at)
+    for place, day in first_days(company, counted).items():
         while day <= last_day:
-            end = end_of(day, company)
-            for place in places:
-                # A day has a row from the first ticket on, solved or not.
-                row = found.setdefault((day, *place), DayEnd())
-                if is_unsolved_at(life, end):
-                    row.backlog += 1
-                    row.by_band[age_band(end - life.ticket.created_at)] += 1
+            found[day, *place] = DayEnd()
             day += DAY
+    for life in counted:
+        places = [("overall", "all"), *((cut, life.dimensions[cut]) for cut in company.cuts("backlog"))]
+        for start, end in unsolved_intervals(life, end_of(last_day, company)):
+            day = company.local_day(start)
+            # Unsolved just before midnight: since before it, and until then or later.
+            while (midnight := end_of(day, company)) <= end:
+                for place in places:
+                    found[day, *place].backlog += 1
+                    found[day, *place].by_band[age_band(midnight - life.ticket.created_at)] += 1
+                day += DAY
+    return found
+
+
+def first_days(company: Company, counted: list[Life]) -> dict[tuple[str, str], date]:
+    """Return the day of the first ticket of each dimension value."""
+    found: dict[tuple[str, str], date] = {}
+    for life in counted:
+        day = company.local_day(life.ticket.created_at)
+        for place in [("overall", "all"), *((cut, life.dimensions[cut]) for cut in company.cuts("backlog"))]:
+            found[place] = min(day, found.get(place, day))
     return found
 
 

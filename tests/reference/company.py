@@ -77,6 +77,10 @@ class Company:
         team = self.team_by_key.get(key or "")
         return (team.name if team else None) or key or "unknown"
 
+    def cuts(self, kpi: str) -> list[str]:
+        """Return the dimensions a KPI may be cut by; none where the registry does not know it."""
+        return self.registry[kpi]["dimensions"].split() if kpi in self.registry else []
+
     def window(self, kpi: str) -> timedelta:
         """Return the settle window of a KPI."""
         return timedelta(hours=float(self.registry[kpi]["settle_window_hours"]))

@@ -2,6 +2,7 @@
 
 A case is one thing that happened on a day: a ticket with its minutes, an answer that was satisfied (1) or not (0). A figure
 is what `kpi.kpi_value` publishes of the cases of one period and dimension value, which exists where there are cases.
+Statistics are given their values in order.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist, fmean
+
+from tests.reference.company import Company
 
 Z95 = NormalDist().inv_cdf(0.975)
 GRAINS = ("day", "week", "month", "quarter")
@@ -103,9 +106,8 @@ STATISTICS: dict[str, Callable[[Sequence[float]], Figure]] = {
 DURATION = ("mean", "median", "p90")
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the exact percentile: the value at position share x (n - 1) of the ordered ones, between two if need be."""
-    ordered = sorted(values)
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """Return the exact percentile of ordered values: the one at position share x (n - 1), between two if need be."""
     position = share * (len(ordered) - 1)
     below = math.floor(position)
     above = math.ceil(position)
@@ -123,16 +125,19 @@ def wilson_interval(hits: float, cases: float) -> tuple[float, float]:
     return (-b - root) / (2 * a), (-b + root) / (2 * a)
 
 
-def figures(kpi: str, cases: Iterable[Case], *statistics: str) -> Figures:
-    """Sum up cases at every grain, overall and by each of their dimensions."""
+def figures(company: Company, kpi: str, cases: Iterable[Case], *statistics: str) -> Figures:
+    """Sum up cases at every grain, overall and by each dimension that the registry allows the KPI to be cut by."""
     groups: dict[tuple[str, date, str, str], list[float]] = defaultdict(list)
+    cuts = company.cuts(kpi)
     for case in cases:
-        starts = [(grain, period_start(case.on, grain)) for grain in GRAINS]
-        for dimension, value in [("overall", "all"), *case.dimensions.items()]:
-            for grain, start in starts:
+        places = [("overall", "all"), *((cut, case.dimensions[cut]) for cut in cuts)]
+        for grain in GRAINS:
+            start = period_start(case.on, grain)
+            for dimension, value in places:
                 groups[grain, start, dimension, value].append(case.value)
-    return {
-        Address(kpi, statistic, *group): STATISTICS[statistic](values)
-        for group, values in groups.items()
-        for statistic in statistics
-    }
+    found = {}
+    for group, values in groups.items():
+        values.sort()
+        for statistic in statistics:
+            found[Address(kpi, statistic, *group)] = STATISTICS[statistic](values)
+    return found

@@ -10,6 +10,7 @@ from tests.reference.company import Company
 from tests.reference.entities import Event
 
 SOLVED = frozenset({"solved", "closed"})
+UNSOLVED = frozenset({"new", "open", "pending", "on_hold", "unmapped"})
 Interval = tuple[datetime, datetime]
 
 
@@ -55,14 +56,6 @@ class StatusHistory:
 
     def intervals_in(self, statuses: Collection[str], until: datetime) -> list[Interval]:
         return [(start, end) for status, start, end in self.spans(until) if status in statuses]
-
-    def status_at(self, instant: datetime) -> str:
-        """Return the status in force; a change holds from its own instant on."""
-        status = self.changes[0].before
-        for change in self.changes:
-            if change.at <= instant:
-                status = change.after
-        return status
 
 
 def status_history(company: Company, created_at: datetime, events: Sequence[Event]) -> StatusHistory:

@@ -17,10 +17,6 @@ WAITING_FOR_US = ("new", "open", "on_hold")
 Measure = Callable[[Life], Both | None]
 
 
-def lives(company: Company) -> list[Life]:
-    """Return the life of every ticket, left-out ones included."""
-    return [Life(company, ticket) for ticket in company.tickets]
-
 
 def created_case(life: Life, value: float = 1.0, **more: str) -> Case:
     return Case(life.company.local_day(life.ticket.created_at), {**life.dimensions, **more}, value)
@@ -77,11 +73,12 @@ def handle_minutes(life: Life) -> float | None:
 
 
 def open_assigned_minutes(life: Life) -> float | None:
-    """Return, where the source reports no working time, the time in status open with a human assignee."""
-    if handle_minutes(life) is not None or life.last_solved_at is None or not life.history.changes:
+    """Return, where the source reports no working time, the time in status open with a human assignee so far."""
+    until = life.last_solved_at if life.is_solved else life.company.as_of
+    if handle_minutes(life) is not None or until is None or not life.history.changes:
         return None
-    is_open = life.history.intervals_in(("open",), life.last_solved_at)
-    return life.both(*overlaps(is_open, life.held_by_human(life.last_solved_at))).calendar
+    is_open = life.history.intervals_in(("open",), until)
+    return life.both(*overlaps(is_open, life.held_by_human(until))).calendar
 
 
 def overlaps(some: list[Interval], others: list[Interval]) -> list[Interval]:
@@ -89,43 +86,43 @@ def overlaps(some: list[Interval], others: list[Interval]) -> list[Interval]:
     return [(start, end) for start, end in both if start < end]
 
 
-def duration_figures(counted: list[Life]) -> Figures:
+def duration_figures(company: Company, counted: list[Life]) -> Figures:
     found: Figures = {}
     for name, measure in DURATIONS.items():
         measured = [(life, value) for life in counted if (value := measure(life)) is not None]
-        found |= figures(f"{name}_minutes", (created_case(it, value.calendar) for it, value in measured), *DURATION)
-        found |= figures(f"{name}_business_minutes", (created_case(it, value.business) for it, value in measured), *DURATION)
+        found |= figures(company, f"{name}_minutes", (created_case(it, value.calendar) for it, value in measured), *DURATION)
+        found |= figures(company, f"{name}_business_minutes", (created_case(it, value.business) for it, value in measured), *DURATION)
     for kpi, minutes in (("handle_minutes", handle_minutes), ("open_assigned_minutes", open_assigned_minutes)):
         cases = [created_case(life, value) for life in counted if (value := minutes(life)) is not None]
-        found |= figures(kpi, cases, *DURATION)
+        found |= figures(company, kpi, cases, *DURATION)
     stages = [
         (life, stage.name, life.both((stage.started_at, stage.ended_at)))
         for life in counted
         for stage in life.stages
         if stage.ended_at is not None
     ]
-    found |= figures("stage_minutes", (created_case(it, both.calendar, stage=name) for it, name, both in stages), *DURATION)
+    found |= figures(company, "stage_minutes", (created_case(it, both.calendar, stage=name) for it, name, both in stages), *DURATION)
     business = (created_case(it, both.business, stage=name) for it, name, both in stages)
-    return found | figures("stage_business_minutes", business, *DURATION)
+    return found | figures(company, "stage_business_minutes", business, *DURATION)
 
 
-def count_figures(everyone: list[Life], counted: list[Life]) -> Figures:
+def count_figures(company: Company, everyone: list[Life], counted: list[Life]) -> Figures:
     left_out = (
-        Case(life.company.local_day(life.ticket.created_at), {"reason": reason, "source": life.ticket.source})
+        Case(life.company.local_day(life.ticket.created_at), {"left_out_reason": reason, "source": life.ticket.source})
         for life in everyone
         if (reason := life.left_out_because) is not None
     )
     return {
-        **figures("tickets_created", map(created_case, counted), "count"),
-        **figures("tickets_solved", (solved_case(life) for life in counted if life.first_solved_at), "count"),
-        **figures("left_out_tickets", left_out, "count"),
-        **figures("unanswered_tickets", (created_case(life) for life in counted if life.first_response.is_missing), "count"),
+        **figures(company, "tickets_created", map(created_case, counted), "count"),
+        **figures(company, "tickets_solved", (solved_case(life) for life in counted if life.first_solved_at), "count"),
+        **figures(company, "left_out_tickets", left_out, "count"),
+        **figures(company, "unanswered_tickets", (created_case(life) for life in counted if life.first_response.is_missing), "count"),
     }
 
 
 def ticket_figures(company: Company, everyone: list[Life]) -> Figures:
     counted = [life for life in everyone if life.is_counted]
     return {
-        **count_figures(everyone, counted),
-        **duration_figures(counted),
+        **count_figures(company, everyone, counted),
+        **duration_figures(company, counted),
     }

@@ -76,7 +76,7 @@ def solved_rates(company: Company, counted: list[Life]) -> Figures:
             cases["first_contact_resolution_rate"].append(solved_case(life, is_resolved))
         if life.agent_message_count:
             cases["one_touch_rate"].append(solved_case(life, life.agent_message_count == 1))
-    return all_rates(cases)
+    return all_rates(company, cases)
 
 
 def created_rates(company: Company, counted: list[Life]) -> Figures:
@@ -86,6 +86,7 @@ def created_rates(company: Company, counted: list[Life]) -> Figures:
     settled = [life for life in counted if is_settled(company, life.ticket.created_at, repeat)]
     assigned = [life for life in counted if life.first_assigned_at is not None]
     return all_rates(
+        company,
         {
             "repeat_contact_rate": [created_case(life, contacts.is_followed(life, repeat)) for life in settled],
             "transfer_rate": [created_case(life, life.is_transferred) for life in assigned],
@@ -108,13 +109,13 @@ def live_rates(company: Company, counted: list[Life]) -> Figures:
             continue
         abandonment.append(created_case(life, is_abandoned))
         service_level.append(created_case(life, answered_at is not None and answered_at - queued_at <= threshold))
-    return all_rates({"abandonment_rate": abandonment, "service_level": service_level})
+    return all_rates(company, {"abandonment_rate": abandonment, "service_level": service_level})
 
 
-def all_rates(cases: dict[str, list[Case]]) -> Figures:
+def all_rates(company: Company, cases: dict[str, list[Case]]) -> Figures:
     found: Figures = {}
     for kpi, its_cases in cases.items():
-        found |= figures(kpi, its_cases, "rate")
+        found |= figures(company, kpi, its_cases, "rate")
     return found
 
 
