@@ -2,10 +2,10 @@
     The versions of an entity that its loads tell of, each with the span of time in which it held: the rows that staging
     accepted or superseded. A version holds from its own version column on, else from the extraction that first showed
     it; the first one also before that, for want of anything better. Versions that differ in none of `columns` are one.
+
+    typed: the typed model; key: its key; version: the contract's version column, where there is one
 -#}
-{% macro versions(entity, typed, columns) %}
-{% set key = entity_key(entity) if execute else 'key' %}
-{% set version = contract_meta(entity, 'version') if execute else none %}
+{% macro versions(typed, key, columns, version=none) %}
 with rows_in_order as (
     select
         {{ key }},

@@ -1,1 +1,1 @@
-{{ versions('agents', ref('typed_agents'), ['team_key', 'tier', 'is_bot', 'hired_at', 'left_at']) }}
+{{ versions(ref('typed_agents'), 'agent_key', ['team_key', 'tier', 'is_bot', 'hired_at', 'left_at']) }}

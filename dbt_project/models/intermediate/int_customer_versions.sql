@@ -1,1 +1,1 @@
-{{ versions('customers', ref('typed_customers'), ['segment', 'plan', 'usage_level']) }}
+{{ versions(ref('typed_customers'), 'customer_key', ['segment', 'plan', 'usage_level'], version='updated_at') }}
