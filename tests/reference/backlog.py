@@ -40,7 +40,7 @@ def age_band(age: timedelta) -> str:
 
 
 def unsolved_intervals(life: Life, until: datetime) -> list[Interval]:
-    """Return when the ticket was unsolved; without a status history, from its creation to the solve its snapshot names."""
+    """Return when the ticket was unsolved; without a status history, up to the solve its snapshot names."""
     if life.history.changes:
         return life.history.intervals_in(UNSOLVED, until)
     if not life.is_solved:

@@ -1,8 +1,9 @@
 """Business minutes: the minutes of an interval whose local wall-clock time lies inside a schedule's weekly hours.
 
-A holiday closes its whole local day. Hours that close at or before they open run past midnight, into the next local day.
-The clock changes of a zone are found by asking zoneinfo, day by day; between two changes wall-clock time and UTC run alike,
-so an interval is cut there and counted in wall-clock time, where hours that a change skips or repeats come out right.
+A holiday closes its whole local day. Hours that close at or before they open run past midnight, into the next day.
+The clock changes of a zone are found by asking zoneinfo, day by day; between two changes wall-clock time and UTC run
+alike, so an interval is cut there and counted in wall-clock time, where hours that a change skips or repeats come out
+right.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -44,7 +45,7 @@ def _change(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
     return high
 
 
-@lru_cache(maxsize=None)
+@cache
 def clock_changes(zone: ZoneInfo, year: int) -> tuple[datetime, ...]:
     """Return the instants of a UTC year at which the zone's offset changes; at most one a day is looked for."""
     changes = []
@@ -147,4 +148,6 @@ class Calendar:
         for rule in self.rules:
             if all(attributes[name] == value for name, value in rule.conditions.items()):
                 return self.schedules[rule.schedule]
-        raise LookupError(f"no schedule rule matches {dict(attributes)}; seeds/schedule_rules.csv needs a last, unconditional row")
+        raise LookupError(
+            f"no rule of seeds/schedule_rules.csv matches {dict(attributes)}; its last row needs no condition"
+        )

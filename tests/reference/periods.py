@@ -1,7 +1,7 @@
 """From single cases to published figures: every grain, one dimension at a time, every statistic.
 
-A case is one thing that happened on a day: a ticket with its minutes, an answer that was satisfied (1) or not (0). A figure
-is what `kpi.kpi_value` publishes of the cases of one period and dimension value, which exists where there are cases.
+A case is one thing that happened on a day: a ticket with its minutes, an answer that was satisfied (1) or not (0). A
+figure is what `kpi.kpi_value` publishes of the cases of one period and dimension value; it exists where there are cases.
 Statistics are given their values in order.
 """
 

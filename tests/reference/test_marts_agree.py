@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,8 +18,8 @@ import pytest
 from dagster_project.config import PROJECT_ROOT
 from tests.companies import careloop
 from tests.reference.all_kpis import Reference
-from tests.reference.company import read_company, read_seed
 from tests.reference.periods import Address, Figure, Figures
+from tests.reference.reading import read_company, read_seed
 
 SEEDS_FOLDER = PROJECT_ROOT / "seeds"
 TOLERANCE = 1e-6

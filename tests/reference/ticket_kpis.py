@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from tests.reference.company import Company
 from tests.reference.periods import DURATION, Case, Figures, figures
@@ -15,7 +13,6 @@ from tests.reference.tickets import Both, Life
 
 WAITING_FOR_US = ("new", "open", "on_hold")
 Measure = Callable[[Life], Both | None]
-
 
 
 def created_case(life: Life, value: float = 1.0, **more: str) -> Case:
@@ -86,37 +83,52 @@ def overlaps(some: list[Interval], others: list[Interval]) -> list[Interval]:
     return [(start, end) for start, end in both if start < end]
 
 
+def both_figures(company: Company, name: str, measured: Sequence[tuple[Life, Both]]) -> Figures:
+    """Sum up a duration in calendar minutes and, as a KPI of its own, in business minutes."""
+    calendar = [created_case(life, both.calendar) for life, both in measured]
+    business = [created_case(life, both.business) for life, both in measured]
+    return {
+        **figures(company, f"{name}_minutes", calendar, *DURATION),
+        **figures(company, f"{name}_business_minutes", business, *DURATION),
+    }
+
+
 def duration_figures(company: Company, counted: list[Life]) -> Figures:
     found: Figures = {}
     for name, measure in DURATIONS.items():
-        measured = [(life, value) for life in counted if (value := measure(life)) is not None]
-        found |= figures(company, f"{name}_minutes", (created_case(it, value.calendar) for it, value in measured), *DURATION)
-        found |= figures(company, f"{name}_business_minutes", (created_case(it, value.business) for it, value in measured), *DURATION)
+        found |= both_figures(company, name, [(it, both) for it in counted if (both := measure(it)) is not None])
     for kpi, minutes in (("handle_minutes", handle_minutes), ("open_assigned_minutes", open_assigned_minutes)):
         cases = [created_case(life, value) for life in counted if (value := minutes(life)) is not None]
         found |= figures(company, kpi, cases, *DURATION)
-    stages = [
-        (life, stage.name, life.both((stage.started_at, stage.ended_at)))
-        for life in counted
-        for stage in life.stages
-        if stage.ended_at is not None
-    ]
-    found |= figures(company, "stage_minutes", (created_case(it, both.calendar, stage=name) for it, name, both in stages), *DURATION)
-    business = (created_case(it, both.business, stage=name) for it, name, both in stages)
-    return found | figures(company, "stage_business_minutes", business, *DURATION)
+    return found | stage_figures(company, counted)
+
+
+def stage_figures(company: Company, counted: list[Life]) -> Figures:
+    """Sum up the stages that have ended."""
+    calendar, business = [], []
+    for life in counted:
+        for stage in life.stages:
+            if stage.ended_at is not None:
+                both = life.both((stage.started_at, stage.ended_at))
+                calendar.append(created_case(life, both.calendar, stage=stage.name))
+                business.append(created_case(life, both.business, stage=stage.name))
+    return {
+        **figures(company, "stage_minutes", calendar, *DURATION),
+        **figures(company, "stage_business_minutes", business, *DURATION),
+    }
 
 
 def count_figures(company: Company, everyone: list[Life], counted: list[Life]) -> Figures:
-    left_out = (
-        Case(life.company.local_day(life.ticket.created_at), {"left_out_reason": reason, "source": life.ticket.source})
-        for life in everyone
-        if (reason := life.left_out_because) is not None
-    )
+    left_out = [
+        created_case(life, left_out_reason=reason) for life in everyone if (reason := life.left_out_because) is not None
+    ]
+    solved = [solved_case(life) for life in counted if life.first_solved_at is not None]
+    unanswered = [created_case(life) for life in counted if life.first_response.is_missing]
     return {
         **figures(company, "tickets_created", map(created_case, counted), "count"),
-        **figures(company, "tickets_solved", (solved_case(life) for life in counted if life.first_solved_at), "count"),
+        **figures(company, "tickets_solved", solved, "count"),
         **figures(company, "left_out_tickets", left_out, "count"),
-        **figures(company, "unanswered_tickets", (created_case(life) for life in counted if life.first_response.is_missing), "count"),
+        **figures(company, "unanswered_tickets", unanswered, "count"),
     }
 
 

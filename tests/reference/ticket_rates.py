@@ -1,10 +1,9 @@
-"""Rates of response and resolution: who is in the denominator, who is in the numerator, and whose window has elapsed."""
+"""Rates of response and resolution: who is in the denominator, who in the numerator, whose window has elapsed."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tests.reference.company import Company
@@ -39,7 +38,7 @@ class Contacts:
         return bool(rest) and rest[0][0] <= until
 
     def is_followed(self, life: Life, window: timedelta) -> bool:
-        """Say whether the customer came again after this ticket's creation; of two at one instant the first by key did."""
+        """Say whether the customer came again after this ticket's creation; of two at once the first by key did."""
         created_at = life.ticket.created_at
         return self._between(life, (created_at, life.ticket.ticket_key), created_at + window)
 
@@ -92,7 +91,7 @@ def created_rates(company: Company, counted: list[Life]) -> Figures:
             "transfer_rate": [created_case(life, life.is_transferred) for life in assigned],
             "escalation_rate": [created_case(life, life.is_escalated) for life in counted],
             "resolution_rate": [created_case(life, life.is_solved) for life in counted],
-        }
+        },
     )
 
 
@@ -105,7 +104,7 @@ def live_rates(company: Company, counted: list[Life]) -> Figures:
         if queued_at is None:
             continue
         is_abandoned = abandoned_at is not None and answered_at is None
-        if is_abandoned and abandoned_at - queued_at <= short:
+        if abandoned_at is not None and is_abandoned and abandoned_at - queued_at <= short:
             continue
         abandonment.append(created_case(life, is_abandoned))
         service_level.append(created_case(life, answered_at is not None and answered_at - queued_at <= threshold))

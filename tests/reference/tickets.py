@@ -137,7 +137,7 @@ class Life:
 
     @cached_property
     def assignments(self) -> list[tuple[datetime, str | None]]:
-        """Return from when on which agent held the ticket, from creation where the first event says who held it before."""
+        """Return from when on which agent held the ticket, from creation where the first says from whom."""
         assigned = [it for it in self.events if it.event_type == "assigned"]
         held = [(it.occurred_at, f"{it.source}:{it.to_value}" if it.to_value else None) for it in assigned]
         if assigned and assigned[0].from_value:
@@ -162,7 +162,7 @@ class Life:
 
     @cached_property
     def moves(self) -> list[tuple[bool, str | None, str | None]]:
-        """Return each routing to a team: whether it came after the first assignment, the team before, the team after."""
+        """Return each routing to a team: whether after the first assignment, the team before, the team after."""
         found = []
         team: str | None = None
         is_assigned = False
