@@ -81,3 +81,9 @@
 {% macro duckdb__known_time_zones() -%}
     select name from pg_timezone_names()
 {%- endmacro %}
+
+{#- The instant so many microseconds after 1970 began: the way back from microseconds_of. -#}
+{% macro instant_at_calendar_clock(microseconds) %}{{ return(adapter.dispatch('instant_at_calendar_clock')(microseconds)) }}{% endmacro %}
+{% macro duckdb__instant_at_calendar_clock(microseconds) -%}
+    make_timestamp({{ microseconds }})
+{%- endmacro %}

@@ -32,6 +32,7 @@
     ref('kpi_requester_wait_minutes'),
     ref('kpi_resolution_rate'),
     ref('kpi_service_level'),
+    ref('kpi_sla_attainment_rate'),
     ref('kpi_stage_business_minutes'),
     ref('kpi_stage_minutes'),
     ref('kpi_survey_response_rate'),

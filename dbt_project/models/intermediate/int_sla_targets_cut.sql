@@ -1,0 +1,48 @@
+{#-
+    A target's time, cut where the ticket's priority changes and where it becomes or ceases to be pending or solved. A
+    stretch has the policy that matches its priority and, for the rest, what held when the target started.
+-#}
+with states as (
+    select
+        *,
+        status = 'pending' as is_pending,
+        previous_status = 'pending' as was_pending,
+        status in ('solved', 'closed') as is_solved,
+        previous_status in ('solved', 'closed') as was_solved
+    from {{ ref('int_ticket_states') }}
+),
+
+spans as (
+    select
+        *,
+        lead(started_at) over (partition by ticket_key order by state_number) as next_started_at
+    from states
+    where
+        change = 'created'
+        or (change = 'priority_changed' and priority <> previous_priority)
+        or (change = 'status_changed' and (is_solved <> was_solved or is_pending <> was_pending))
+)
+
+select
+    targets.ticket_key,
+    targets.target_kind,
+    targets.target_number,
+    targets.schedule,
+    greatest(spans.started_at, targets.started_at) as started_at,
+    least(spans.next_started_at, targets.ended_at) as ended_at,
+    spans.is_pending,
+    spans.is_solved,
+    matched.policy_position
+from {{ ref('int_sla_targets_started') }} as targets
+inner join spans
+    on
+        targets.ticket_key = spans.ticket_key
+        and coalesce(spans.started_at < spans.next_started_at, true)
+        and coalesce(targets.started_at < spans.next_started_at, true)
+        and (targets.started_at >= spans.started_at or targets.ended_at > spans.started_at)
+left join {{ ref('int_sla_policies_matched') }} as matched
+    on
+        targets.channel = matched.channel
+        and targets.product = matched.product
+        and targets.segment = matched.segment
+        and spans.priority = matched.priority
