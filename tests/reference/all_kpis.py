@@ -7,6 +7,7 @@ from functools import cached_property
 from tests.reference.backlog import Backlog, backlog_daily, backlog_figures
 from tests.reference.company import Company
 from tests.reference.periods import Figures
+from tests.reference.sla import Targets, sla_figures, sla_targets
 from tests.reference.surveys import survey_figures
 from tests.reference.ticket_kpis import ticket_figures
 from tests.reference.ticket_rates import rate_figures
@@ -27,6 +28,10 @@ class Reference:
         return backlog_daily(self.company, self.counted)
 
     @cached_property
+    def sla_targets(self) -> Targets:
+        return sla_targets(self.company, self.counted)
+
+    @cached_property
     def figures(self) -> Figures:
         """Return every figure of kpi.kpi_value."""
         everyone = list(self.lives.values())
@@ -34,6 +39,7 @@ class Reference:
             **ticket_figures(self.company, everyone),
             **rate_figures(self.company, self.counted),
             **backlog_figures(self.backlog_daily),
+            **sla_figures(self.company, self.lives, self.sla_targets),
             **survey_figures(self.company, self.lives),
             **voice_figures(self.company),
         }

@@ -57,13 +57,13 @@ def clock_changes(zone: ZoneInfo, year: int) -> tuple[datetime, ...]:
     return tuple(changes)
 
 
-def wall_clock_pieces(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-    """Cut an interval at the zone's clock changes; yield each piece as naive wall-clock times."""
+def wall_clock_pieces(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, timedelta]]:
+    """Cut an interval at the zone's clock changes; yield each piece as naive wall-clock times, with its offset."""
     years = range(start.year, end.year + 1)
     cuts = [change for year in years for change in clock_changes(zone, year) if start < change < end]
     for low, high in zip([start, *cuts], [*cuts, end], strict=True):
         offset = _offset(low, zone)
-        yield (low + offset).replace(tzinfo=None), (high + offset).replace(tzinfo=None)
+        yield (low + offset).replace(tzinfo=None), (high + offset).replace(tzinfo=None), offset
 
 
 @dataclass(frozen=True)
@@ -114,18 +114,22 @@ class Schedule:
                 merged.append((opens, closes))
         return merged
 
-    def minutes(self, start: datetime, end: datetime) -> float:
-        """Return the business minutes between two instants; 0 where the end is not after the start."""
-        total = timedelta()
+    def open_between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the open parts of an interval, in order, as instants; nothing where the end is not after the start."""
         if end <= start:
-            return 0.0
-        for low, high in wall_clock_pieces(start, end, self.zone):
+            return
+        for low, high, offset in wall_clock_pieces(start, end, self.zone):
             day = low.date()
             while datetime.combine(day, time()) < high:
                 for opens, closes in self.open_on(day):
-                    total += max(min(closes, high) - max(opens, low), timedelta())
+                    first, last = max(opens, low), min(closes, high)
+                    if first < last:
+                        yield (first - offset).replace(tzinfo=UTC), (last - offset).replace(tzinfo=UTC)
                 day += DAY
-        return minutes(total)
+
+    def minutes(self, start: datetime, end: datetime) -> float:
+        """Return the business minutes between two instants."""
+        return minutes(sum((last - first for first, last in self.open_between(start, end)), timedelta()))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from dagster_project.config import PROJECT_ROOT
 from tests.companies import careloop
 from tests.reference.all_kpis import Reference
 from tests.reference.periods import Address, Figure, Figures
-from tests.reference.reading import read_company, read_seed
+from tests.reference.reading import in_utc, read_company, read_seed
+from tests.reference.sla import Target
 
 SEEDS_FOLDER = PROJECT_ROOT / "seeds"
 TOLERANCE = 1e-6
@@ -98,6 +99,15 @@ def test_every_figure_of_the_kpi_agrees(both_sides: BothSides, kpi: str) -> None
 def test_neither_side_has_a_kpi_that_the_registry_does_not_name(both_sides: BothSides) -> None:
     assert both_sides.marts.keys() - set(KPIS) == set()
     assert both_sides.figures.keys() - set(KPIS) == set()
+
+
+def test_every_service_level_target_agrees(both_sides: BothSides) -> None:
+    names = [it.name for it in fields(Target)]
+    result = both_sides.warehouse.execute(
+        f"select ticket_key, target_kind, target_number, {', '.join(names)} from core.fct_sla_target"
+    )
+    marts = {row[:3]: dict(zip(names, map(in_utc, row[3:]), strict=True)) for row in result.fetchall()}
+    assert_agree(marts, both_sides.reference.sla_targets)
 
 
 def test_the_backlog_of_every_day_agrees(both_sides: BothSides) -> None:
