@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -50,7 +51,7 @@ def test_a_model_names_no_engine_and_none_of_its_own_functions(path: Path) -> No
     assert not re.search(engine_only + r"|duckdb|spark", path.read_text(), re.IGNORECASE)
 
 
-def described_models() -> dict[str, dict[str, object]]:
+def described_models() -> dict[str, dict[str, Any]]:
     models = [model for path in MODELS.rglob("*.yml") for model in yaml.safe_load(path.read_text()).get("models", [])]
     return {str(model["name"]): model for model in models}
 
@@ -66,15 +67,28 @@ def test_every_published_mart_has_a_contract_a_key_test_and_described_columns() 
     for name, model in described_models().items():
         if (layer_of(name) in ("core", "kpi") and not name.startswith("kpi_")) or name == "kpi_value":
             assert model["config"] == {"contract": {"enforced": True}}, name
-            assert any("is_key" in test for test in model["data_tests"]), name  # type: ignore[union-attr]
-            assert all(column["description"] for column in model["columns"]), name  # type: ignore[union-attr]
+            assert any("is_key" in test for test in model["data_tests"]), name
+            assert all(column["description"] for column in model["columns"]), name
+
+
+def registry() -> list[dict[str, str]]:
+    with (PROJECT_ROOT / "seeds" / "kpis.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def test_the_registry_and_the_kpi_models_name_the_same_kpis() -> None:
-    with (PROJECT_ROOT / "seeds" / "kpis.csv").open(encoding="utf-8") as file:
-        registered = {row["kpi"] for row in csv.DictReader(file)}
+    registered = {row["kpi"] for row in registry() if row["mart"] == "kpi_value"}
     modelled = {path.stem.removeprefix("kpi_") for path in (MODELS / "kpi" / "values").glob("*.sql")}
     assert modelled == registered
+
+
+def test_a_kpi_of_a_mart_of_its_own_is_a_column_of_that_mart() -> None:
+    described = described_models()
+    for row in registry():
+        if row["mart"] != "kpi_value":
+            assert (MODELS / "kpi" / f"{row['mart']}.sql").exists(), f"{row['kpi']} names no mart: {row['mart']}"
+            columns = {column["name"] for column in described[row["mart"]]["columns"]}
+            assert row["kpi"] in columns, f"kpi.{row['mart']} has no column {row['kpi']}"
 
 
 def test_every_entity_of_the_contract_is_staged() -> None:

@@ -15,6 +15,9 @@
 {#- Open segments that the calendar holds for a UTC day. -#}
 {% macro business_segments_per_day() %}{{ return(8) }}{% endmacro %}
 
+{#- Days beyond the as-of instant that the calendar holds, so that due instants can be looked up. -#}
+{% macro calendar_days_ahead() %}{{ return(366) }}{% endmacro %}
+
 {% macro day_microseconds() %}{{ return(86400000000) }}{% endmacro %}
 
 {#- Join condition: the row of int_business_days that an instant (UTC) of a schedule falls into. -#}

@@ -28,10 +28,7 @@ grouped as (
         case {% for grain in grains %} when grouping({{ grain }}_start) = 0 then '{{ grain }}'{% endfor %} end
             as period_grain,
         coalesce({% for grain in grains %}{{ grain }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
-        case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then '{{ dimension }}'{% endfor %}
-            else 'overall' end as dimension,
-        case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then {{ dimension }}{% endfor %}
-            else 'all' end as dimension_value,
+        {{ grouped_dimension(dimensions) }}
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         {{ 'sum(numerator * numerator)' if 'index' in statistics else 'cast(null as double)' }} as sum_of_squares,
@@ -65,6 +62,14 @@ from grouped
 {{ 'union all' if not loop.last }}
 {% endfor %}
 {% endmacro %}
+
+{#- dimension and dimension_value of a row of grouping sets that cut by one dimension at a time, or by none. -#}
+{% macro grouped_dimension(dimensions) -%}
+    case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then '{{ dimension }}'{% endfor %}
+        else 'overall' end as dimension,
+    case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then {{ dimension }}{% endfor %}
+        else 'all' end as dimension_value,
+{%- endmacro %}
 
 {% macro ticket_dimensions() %}
     {{ return(['channel', 'team', 'segment', 'product', 'priority', 'category', 'source']) }}

@@ -24,6 +24,11 @@ select
     {{ reporting_date('posts.posted_at') }} as posted_on,
     coalesce(posts.is_brand, false) as is_brand,
     not coalesce(posts.is_brand, false) and posts.in_reply_to_post_key is null as is_root_mention,
+    case
+        when posts.is_brand then 'brand'
+        when posts.in_reply_to_post_key is null then 'root mention'
+        else 'reply'
+    end as post_kind,
     posts.rating,
     posts.likes,
     posts.shares,
@@ -34,4 +39,8 @@ select
     end as brand_response_minutes
 from posts
 left join first_replies on posts.social_post_key = first_replies.social_post_key
-left join {{ ref('dim_customer') }} as customers on posts.customer_key = customers.customer_key
+left join {{ ref('int_customer_versions') }} as customers
+    on
+        posts.customer_key = customers.customer_key
+        and customers.valid_from <= posts.posted_at
+        and posts.posted_at < customers.valid_to

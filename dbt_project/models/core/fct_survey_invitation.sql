@@ -3,7 +3,7 @@ with responses as (
         survey_invitation_key,
         min(responded_at) as responded_at
     from {{ ref('fct_survey_response') }}
-    where survey_invitation_key is not null
+    where survey_invitation_key is not null and (score is not null or question not in {{ scored_questions() }})
     group by survey_invitation_key
 )
 
@@ -26,5 +26,9 @@ select
     responses.survey_invitation_key is not null as is_answered
 from {{ ref('stg_survey_invitations') }} as invitations
 left join responses on invitations.survey_invitation_key = responses.survey_invitation_key
-left join {{ ref('dim_customer') }} as customers on invitations.customer_key = customers.customer_key
 left join {{ ref('fct_ticket') }} as tickets on invitations.ticket_key = tickets.ticket_key
+left join {{ ref('int_customer_versions') }} as customers
+    on
+        invitations.customer_key = customers.customer_key
+        and customers.valid_from <= invitations.sent_at
+        and invitations.sent_at < customers.valid_to

@@ -1,4 +1,4 @@
-{#- A repeated answer to one invitation counts once, the last one. -#}
+{#- A repeated answer to one invitation counts once, the last one; a question that was left blank is no answer. -#}
 with answers as (
     select
         responses.*,
@@ -10,7 +10,10 @@ with answers as (
             partition by
                 coalesce(responses.invitation_key, responses.survey_response_key),
                 responses.question
-            order by responses.responded_at desc, responses.survey_response_key desc
+            order by
+                case when responses.score is null then 1 else 0 end,
+                responses.responded_at desc,
+                responses.survey_response_key desc
         ) as newest_rank
     from {{ ref('stg_survey_responses') }} as responses
     left join {{ ref('survey_scales') }} as rules
@@ -32,12 +35,18 @@ select
     coalesce(tickets.product, 'unknown') as product,
     coalesce(tickets.priority, 'unknown') as priority,
     coalesce(tickets.category, 'unknown') as category,
+    handovers.ticket_key is not null as is_after_handover,
     answers.language,
     answers.responded_at,
     {{ reporting_date('answers.responded_at') }} as responded_on,
     answers.score,
     answers.lowest as scale_min,
     answers.highest as scale_max,
+    {% for name, top in [('score_1_to_5', 5), ('score_1_to_7', 7)] %}
+    cast(
+        1 + {{ top - 1 }} * (answers.score - answers.lowest) / nullif(answers.highest - answers.lowest, 0) as double
+    ) as {{ name }},
+    {% endfor %}
     answers.newest_rank = 1 as is_counted,
     case
         when answers.question <> 'overall' or answers.score is null then null
@@ -60,5 +69,10 @@ left join {{ ref('stg_survey_invitations') }} as invitations
     on answers.invitation_key = invitations.survey_invitation_key
 left join {{ ref('fct_ticket') }} as tickets
     on coalesce(answers.ticket_key, invitations.ticket_key) = tickets.ticket_key
-left join {{ ref('dim_customer') }} as customers
-    on coalesce(answers.customer_key, invitations.customer_key, tickets.customer_key) = customers.customer_key
+left join {{ ref('fct_ticket_handover') }} as handovers
+    on coalesce(answers.ticket_key, invitations.ticket_key) = handovers.ticket_key
+left join {{ ref('int_customer_versions') }} as customers
+    on
+        coalesce(answers.customer_key, invitations.customer_key, tickets.customer_key) = customers.customer_key
+        and customers.valid_from <= answers.responded_at
+        and answers.responded_at < customers.valid_to

@@ -27,7 +27,7 @@ bounds as (
 
 days as (
     select
-        {{ days_between(plus_days('cast(first_at as date)', -1), plus_days('cast(last_at as date)', 366)) }} as utc_date
+        {{ days_between(plus_days('cast(first_at as date)', -1), plus_days('cast(last_at as date)', calendar_days_ahead())) }} as utc_date
     from bounds
 ),
 

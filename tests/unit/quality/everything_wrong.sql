@@ -102,3 +102,33 @@ select
 insert into quality.row_account by name select 'orders' as entity, 'crm' as source, -1 as landed_rows, 3 as quarantined_rows;
 insert into quality.row_account by name select 2 as rejected_lines;
 insert into quality.source_freshness by name select 'late' as source, 10 as days_behind, 0.5 as quarantined_rate;
+
+-- fct_ticket_span, fct_ticket_stage, dim_agent_version, duration_histogram and the newer checks of fct_ticket, backlog_daily
+insert into core.fct_ticket_span by name select 'nobody knows' as ticket_key, 1 as span_number;
+insert into core.fct_ticket_span by name
+select 'T' as ticket_key, 1 as span_number, timestamp '2024-02-01' as started_at, timestamp '2024-01-01' as ended_at;
+insert into core.fct_ticket_span by name
+select 'T' as ticket_key, 2 as span_number, 1 as calendar_minutes, 2 as business_minutes;
+insert into core.fct_ticket_span by name select 'T' as ticket_key, 3 as span_number, 1 as calendar_minutes;
+insert into core.fct_ticket_stage by name
+select 'nobody knows' as ticket_key, 'response' as stage, 1 as stage_minutes, 2 as stage_business_minutes;
+insert into core.dim_agent_version by name
+select 'backwards' as agent_key, timestamp '2024-02-01' as valid_from, timestamp '2024-01-01' as valid_to;
+insert into core.dim_agent_version by name
+select 'elsewhere' as agent_key, 'north' as team_key, timestamp '1900-01-01' as valid_from, timestamp '9999-12-31' as valid_to;
+insert into core.dim_agent by name select 'elsewhere' as agent_key, 'south' as team_key;
+insert into kpi.duration_histogram by name
+select 'first_response_minutes' as kpi, date '2024-01-01' as date_day, 'overall' as dimension, 'all' as dimension_value,
+    1 as bin, 3 as ticket_count;
+insert into kpi.kpi_value by name
+select 'first_response_minutes' as kpi, 'median' as statistic, 'day' as period_grain, date '2024-01-01' as period_start,
+    'overall' as dimension, 'all' as dimension_value, 4 as sample_size;
+insert into kpi.backlog_daily by name
+select date '2024-01-03' as date_day, 'overall' as dimension, 'all' as dimension_value, 3 as backlog,
+    -1 as backlog_under_1_day, 1 as backlog_1_to_3_days, 1 as backlog_3_to_7_days, 1 as backlog_7_to_30_days,
+    0 as backlog_over_30_days;
+insert into core.fct_ticket by name
+select 'ill-timed' as ticket_key, true as is_solved, 1 as full_resolution_minutes, 2 as full_resolution_business_minutes,
+    1 as requester_wait_minutes, 1 as agent_wait_minutes;
+insert into core.fct_ticket by name
+select 'handed on' as ticket_key, true as is_first_contact_resolution, 2 as transfer_count, false as is_escalated;

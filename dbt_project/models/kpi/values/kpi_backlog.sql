@@ -1,4 +1,26 @@
 {#- A stock, not a flow: a period's figure is that of its last day. -#}
+{% set bands = ['under_1_day', '1_to_3_days', '3_to_7_days', '7_to_30_days', 'over_30_days'] %}
+with daily as (
+    select
+        date_day,
+        dimension,
+        dimension_value,
+        backlog
+    from {{ ref('backlog_daily') }}
+    {% for band in bands %}
+
+    union all
+
+    select
+        date_day,
+        'age' as dimension,
+        '{{ band }}' as dimension_value,
+        backlog_{{ band }} as backlog
+    from {{ ref('backlog_daily') }}
+    where dimension = 'overall'
+    {% endfor %}
+)
+
 {% for grain in ['day', 'week', 'month', 'quarter'] %}
 select
     'backlog' as kpi,
@@ -13,7 +35,7 @@ select
     backlog as sample_size,
     cast(null as double) as value_low,
     cast(null as double) as value_high
-from {{ ref('backlog_daily') }}
+from daily
 qualify row_number() over (
     partition by date_trunc('{{ grain }}', date_day), dimension, dimension_value
     order by date_day desc
