@@ -139,7 +139,9 @@ class Stretch:
     runs: bool
 
 
-def stretches(life: Life, promise: Promise, in_force: Sequence[tuple[datetime, Policy]], end: datetime) -> list[Stretch]:
+def stretches(
+    life: Life, promise: Promise, in_force: Sequence[tuple[datetime, Policy]], end: datetime
+) -> list[Stretch]:
     still = {"solved", "closed"} if promise.kind == "resolution" else set()
     cuts = {promise.started_at, end, *(since for since, _ in in_force)}
     spans = life.history.spans(max(end, life.company.as_of))
