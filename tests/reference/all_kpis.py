@@ -5,9 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 
 from tests.reference.backlog import Backlog, backlog_daily, backlog_figures
+from tests.reference.closed_loop import closed_loop_figures
 from tests.reference.company import Company
+from tests.reference.customers import customer_figures
+from tests.reference.people import feedback_figures
 from tests.reference.periods import Figures
+from tests.reference.self_service import self_service_figures
 from tests.reference.sla import Targets, sla_figures, sla_targets
+from tests.reference.strata import Strata, survey_strata, weighted_figures
 from tests.reference.surveys import survey_figures
 from tests.reference.ticket_kpis import ticket_figures
 from tests.reference.ticket_rates import rate_figures
@@ -32,6 +37,10 @@ class Reference:
         return sla_targets(self.company, self.counted)
 
     @cached_property
+    def survey_strata(self) -> Strata:
+        return survey_strata(self.company)
+
+    @cached_property
     def figures(self) -> Figures:
         """Return every figure of kpi.kpi_value."""
         everyone = list(self.lives.values())
@@ -41,5 +50,10 @@ class Reference:
             **backlog_figures(self.backlog_daily),
             **sla_figures(self.company, self.lives, self.sla_targets),
             **survey_figures(self.company, self.lives),
+            **weighted_figures(self.company, self.survey_strata),
+            **closed_loop_figures(self.company, self.lives),
             **voice_figures(self.company),
+            **self_service_figures(self.company, self.counted),
+            **customer_figures(self.company, self.counted),
+            **feedback_figures(self.company),
         }

@@ -13,7 +13,13 @@ from tests.reference.tickets import Life
 
 DAY = timedelta(days=1)
 # The upper ends of the age bands, in days; an age on a border belongs to the older band.
-BANDS = {"under_1_day": 1, "1_to_3_days": 3, "3_to_7_days": 7, "7_to_30_days": 30, "over_30_days": None}
+BANDS = {
+    "backlog_under_1_day": 1,
+    "backlog_1_to_3_days": 3,
+    "backlog_3_to_7_days": 7,
+    "backlog_7_to_30_days": 30,
+    "backlog_over_30_days": None,
+}
 
 
 @dataclass

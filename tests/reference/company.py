@@ -29,6 +29,7 @@ class Company:
     events: Sequence[e.Event] = ()
     agents: Sequence[e.AgentVersion] = ()
     customers: Sequence[e.CustomerVersion] = ()
+    profiles: Sequence[e.Profile] = ()
     teams: Sequence[e.Team] = ()
     invitations: Sequence[e.Invitation] = ()
     responses: Sequence[e.Response] = ()
@@ -45,6 +46,8 @@ class Company:
         self.statuses = {row["status"]: row["canonical_status"] for row in self.seeds["statuses"]}
         self.team_by_key = {team.team_key: team for team in self.teams}
         self.ticket_by_key = {ticket.ticket_key: ticket for ticket in self.tickets}
+        self.invitation_by_key = {it.survey_invitation_key: it for it in self.invitations}
+        self.handed_over_tickets = {it.handed_over_ticket_key for it in self.sessions}
         self._agents = versions_by_key(self.agents, "agent_key")
         self._customers = versions_by_key(self.customers, "customer_key")
         events_of = defaultdict(list)
@@ -62,6 +65,9 @@ class Company:
     def customer(self, key: str | None, instant: datetime) -> e.CustomerVersion | None:
         """Return the customer as it was then."""
         return in_force(self._customers.get(key or "", []), instant)
+
+    def versions_of(self, customer_key: str) -> list[e.CustomerVersion]:
+        return self._customers.get(customer_key, [])
 
     def canonical_status(self, word: str | None) -> str:
         return self.statuses.get((word or "").strip().lower(), "unmapped")

@@ -73,13 +73,21 @@ class AgentVersion:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """A customer as last described."""
+
+    customer_key: str
+    source: str = "crm"
+    signup_at: datetime | None = None
+    churned_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class CustomerVersion:
     customer_key: str
     segment: str | None = None
     plan: str | None = None
     usage_level: str | None = None
-    signup_at: datetime | None = None
-    churned_at: datetime | None = None
     valid_from: datetime = LONG_AGO
 
 

@@ -1,7 +1,7 @@
 """From single cases to published figures: every grain, one dimension at a time, every statistic.
 
 A case is one thing that happened on a day: a ticket with its minutes, an answer that was satisfied (1) or not (0). A
-figure is what `kpi.kpi_value` publishes of the cases of one period and dimension value; it exists where there are cases.
+figure is what `kpi.kpi_value` publishes of the cases of one period and dimension value, where there are any.
 Statistics are given their values in order.
 """
 
@@ -125,9 +125,12 @@ def wilson_interval(hits: float, cases: float) -> tuple[float, float]:
     return (-b - root) / (2 * a), (-b + root) / (2 * a)
 
 
-def figures(company: Company, kpi: str, cases: Iterable[Case], *statistics: str) -> Figures:
-    """Sum up cases at every grain, overall and by each dimension that the registry allows the KPI to be cut by."""
-    groups: dict[tuple[str, date, str, str], list[float]] = defaultdict(list)
+Group = tuple[str, date, str, str]
+
+
+def grouped(company: Company, kpi: str, cases: Iterable[Case]) -> dict[Group, list[float]]:
+    """Put cases into every period and, of each dimension the registry allows, value that they belong to; in order."""
+    groups: dict[Group, list[float]] = defaultdict(list)
     cuts = company.cuts(kpi)
     for case in cases:
         places = [("overall", "all"), *((cut, case.dimensions[cut]) for cut in cuts)]
@@ -135,9 +138,25 @@ def figures(company: Company, kpi: str, cases: Iterable[Case], *statistics: str)
             start = period_start(case.on, grain)
             for dimension, value in places:
                 groups[grain, start, dimension, value].append(case.value)
-    found = {}
-    for group, values in groups.items():
+    for values in groups.values():
         values.sort()
-        for statistic in statistics:
-            found[Address(kpi, statistic, *group)] = STATISTICS[statistic](values)
+    return groups
+
+
+def figures(company: Company, kpi: str, cases: Iterable[Case], *statistics: str) -> Figures:
+    """Sum up cases at every grain, overall and by each dimension that the registry allows the KPI to be cut by."""
+    return {
+        Address(kpi, statistic, *group): STATISTICS[statistic](values)
+        for group, values in grouped(company, kpi, cases).items()
+        for statistic in statistics
+    }
+
+
+def quotient_figures(company: Company, kpi: str, numerator: Iterable[Case], denominator: Iterable[Case]) -> Figures:
+    """Divide how many there are of one thing by how many of another, where there are any of the other."""
+    above, below = grouped(company, kpi, numerator), grouped(company, kpi, denominator)
+    found = {}
+    for group, values in below.items():
+        count = len(above.get(group, []))
+        found[Address(kpi, "mean", *group)] = Figure(count, len(values), count / len(values), len(values))
     return found

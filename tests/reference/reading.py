@@ -42,6 +42,7 @@ def read_company(build_file: Path, seeds_folder: Path) -> Company:
 SOURCES: dict[str, tuple[str, type]] = {
     "tickets": ("staging.stg_tickets", e.Ticket),
     "events": ("staging.stg_ticket_events", e.Event),
+    "profiles": ("staging.stg_customers", e.Profile),
     "teams": ("staging.stg_teams", e.Team),
     "invitations": ("staging.stg_survey_invitations", e.Invitation),
     "responses": ("staging.stg_survey_responses", e.Response),

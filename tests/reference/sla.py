@@ -1,8 +1,8 @@
 """Service-level targets: what was promised when, on which clock, and whether it was kept by its due instant.
 
-A target's time is cut into stretches in which nothing that matters changes: the priority (and so the policy), and whether
-the clock stands still. Minutes add up over the stretches, each by the measure of the policy in force in it; the target is
-due at the instant at which they reach what the policy then in force allows.
+A target's time is cut into stretches in which nothing that matters changes: the priority (and so the policy), and
+whether the clock stands still. Minutes add up over the stretches, each by the measure of the policy in force in it; the
+target is due at the instant at which they reach what the policy then in force allows.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def priorities(life: Life) -> list[tuple[datetime, str]]:
 
 
 def policies_in_force(company: Company, life: Life, promise: Promise, end: datetime) -> list[tuple[datetime, Policy]]:
-    """Return the policy that matches at the start, and those that a change of priority brings; none without a target."""
+    """Return the policy that matches at the start, and those that changes of priority bring; none without a target."""
     policies = [Policy.of(row) for row in sorted(company.seeds["sla_policies"], key=lambda row: int(row["position"]))]
     customer = company.customer(life.ticket.customer_key, promise.started_at)
     attributes = {**life.dimensions, "segment": (customer.segment if customer else None) or UNKNOWN}
@@ -123,9 +123,9 @@ def policies_in_force(company: Company, life: Life, promise: Promise, end: datet
     found = [(promise.started_at, first)]
     for since, priority in known:
         policy = matching(priority)
-        if promise.started_at < since < end and policy and policy.minutes[promise.kind] is not None:
-            if policy != found[-1][1]:
-                found.append((since, policy))
+        promises_it = policy is not None and policy.minutes[promise.kind] is not None
+        if policy and promises_it and promise.started_at < since < end and policy != found[-1][1]:
+            found.append((since, policy))
     return found
 
 

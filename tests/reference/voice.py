@@ -38,7 +38,7 @@ def voice_figures(company: Company) -> Figures:
     waits = [
         post_case(company, post, calendar_minutes(post.posted_at, replies[post.social_post_key]))
         for post in mentions
-        if post.social_post_key in replies
+        if post.in_reply_to_post_key is None and post.social_post_key in replies
     ]
     return {
         **figures(company, "mention_volume", (post_case(company, post) for post in mentions), "count"),
