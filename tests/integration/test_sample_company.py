@@ -159,7 +159,7 @@ def test_mentions_in_each_month(warehouse: Connection, truth: dict[str, Any]) ->
     assert {month: it["value"] for month, it in found.items()} == {m: it["posts"] for m, it in expected.items()}
 
 
-@pytest.mark.parametrize("dimension", ["channel", "team", "segment", "product", "priority", "source"])
+@pytest.mark.parametrize("dimension", ["channel", "team", "segment", "product", "priority", "category", "source"])
 def test_a_dimensions_values_add_up_to_the_whole(warehouse: Connection, dimension: str) -> None:
     apart = warehouse.execute(
         "select period_grain, period_start, sum(value) from kpi.kpi_value "

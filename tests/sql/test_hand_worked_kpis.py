@@ -162,3 +162,86 @@ def test_a_day_is_cut_in_the_reporting_time_zone(hand_worked: Connection) -> Non
 def test_a_survey_answer_is_cut_by_the_team_of_its_ticket(hand_worked: Connection) -> None:
     figure = kpi(hand_worked, "csat_rate", "rate", "2026-03", "team", "North")
     assert figure == (2, 3, pytest.approx(2 / 3), 3)
+
+
+def test_business_minutes_leave_out_nights_weekends_and_the_hour_that_spring_skips(hand_worked: Connection) -> None:
+    # Monday 10:00 to Friday 10:00 in Berlin, open 8 to 20: 600 + 3 x 720 + 120.
+    assert ticket(hand_worked, "answered_and_reopened", "full_resolution_minutes") == 4 * 1440
+    assert ticket(hand_worked, "answered_and_reopened", "full_resolution_business_minutes") == 2880
+    # From 1:30 to 3:30 on the clocks of the night in which they were set forward: one hour, on a Sunday.
+    assert ticket(hand_worked, "solved_without_reply", "full_resolution_minutes") == 60
+    assert ticket(hand_worked, "solved_without_reply", "full_resolution_business_minutes") == 0
+
+
+def test_the_customer_waits_while_a_ticket_is_new_or_open_and_until_now_if_it_is_unsolved(
+    hand_worked: Connection,
+) -> None:
+    # New for an hour, then from the reopening on 5 March until the solve on 6 March.
+    assert ticket(hand_worked, "answered_and_reopened", "requester_wait_minutes") == 60 + 1440
+    assert ticket(hand_worked, "answered_and_reopened", "requester_wait_business_minutes") == 60 + 600 + 120
+    # New for 11:30 hours, then from 2 April 10:00 to the as-of instant on 10 April 0:00.
+    assert ticket(hand_worked, "reopened_not_solved", "requester_wait_minutes") == 690 + 10920
+    assert ticket(hand_worked, "reopened_not_solved", "is_solved") is False
+
+
+def test_first_contact_resolution_needs_one_reply_at_most_and_no_return(hand_worked: Connection) -> None:
+    # answered_by_bot_first and solved_without_reply; answered_and_reopened came back after three days.
+    assert kpi(hand_worked, "first_contact_resolution_rate", "rate", "2026-03") == (2, 3, pytest.approx(2 / 3), 3)
+    # The legacy export tells neither messages nor transfers: L1 is in no denominator, E1 of the log is.
+    assert kpi(hand_worked, "first_contact_resolution_rate", "rate", "2026-02") == (1, 1, 1, 1)
+
+
+def test_solved_without_any_reply_is_neither_one_touch_nor_several(hand_worked: Connection) -> None:
+    assert ticket(hand_worked, "solved_without_reply", "is_one_touch") is False
+    assert ticket(hand_worked, "solved_without_reply", "agent_message_count") == 0
+    # One public message each: answered_and_reopened and answered_by_bot_first.
+    assert kpi(hand_worked, "one_touch_rate", "rate", "2026-03") == (2, 2, 1, 2)
+
+
+def test_a_ticket_without_an_answer_is_counted_as_unanswered_solved_or_not(hand_worked: Connection) -> None:
+    assert kpi(hand_worked, "unanswered_tickets", "count", "2026-03") == (1, None, 1, 1)  # solved_without_reply
+    assert kpi(hand_worked, "unanswered_tickets", "count", "2026-04") == (1, None, 1, 1)  # reopened_not_solved
+
+
+def test_what_is_left_out_is_counted_apart(hand_worked: Connection) -> None:
+    assert kpi(hand_worked, "left_out_tickets", "count", "2026-03") == (2, None, 2, 2)
+    assert kpi(hand_worked, "left_out_tickets", "count", "2026-03", "left_out_reason", "spam") == (1, None, 1, 1)
+
+
+def test_another_ticket_within_a_week_is_a_repeat_contact(hand_worked: Connection) -> None:
+    # c1 is back two days after answered_and_reopened; the spam and the merged one in between do not count.
+    assert kpi(hand_worked, "repeat_contact_rate", "rate", "2026-03") == (1, 4, 0.25, 4)
+
+
+def test_created_tickets_that_are_solved_by_now(hand_worked: Connection) -> None:
+    # Of four created in March all but opened_by_agent.
+    assert kpi(hand_worked, "resolution_rate", "rate", "2026-03") == (3, 4, 0.75, 4)
+
+
+def test_the_next_response_is_measured_from_the_customers_message(hand_worked: Connection) -> None:
+    assert ticket(hand_worked, "opened_by_agent", "next_response_minutes") == 20
+    assert ticket(hand_worked, "answered_by_bot_first", "next_response_minutes") is None
+
+
+@pytest.mark.parametrize(
+    ("day", "under_1", "to_3", "to_7", "to_30", "over_30"),
+    [
+        # opened_by_agent, 4 March 8:00, is 30 days old on 3 April 8:00; reopened_not_solved was created on
+        # 31 March 22:30, solved on 1 April, and is open again from 2 April on.
+        ("2026-03-04", 1, 0, 0, 0, 0),
+        ("2026-04-01", 0, 0, 0, 1, 0),
+        ("2026-04-02", 0, 1, 0, 1, 0),
+        ("2026-04-03", 0, 1, 0, 0, 1),
+        ("2026-04-04", 0, 0, 1, 0, 1),
+        ("2026-04-08", 0, 0, 0, 1, 1),
+    ],
+)
+def test_the_backlog_ages(
+    hand_worked: Connection, day: str, under_1: int, to_3: int, to_7: int, to_30: int, over_30: int
+) -> None:
+    found = hand_worked.execute(
+        "select columns('backlog_.*') from kpi.backlog_daily "
+        "where date_day = cast(? as date) and dimension = 'overall'",
+        [day],
+    ).fetchall()
+    assert found == [(under_1, to_3, to_7, to_30, over_30)]

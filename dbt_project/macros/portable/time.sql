@@ -34,12 +34,6 @@
     cast((epoch_us({{ to_at }}) - epoch_us({{ from_at }})) / 60000000.0 as double)
 {%- endmacro %}
 
-{#- The instant so many hours after another. -#}
-{% macro hours_after(instant, hours) %}{{ return(adapter.dispatch('hours_after')(instant, hours)) }}{% endmacro %}
-{% macro duckdb__hours_after(instant, hours) -%}
-    {{ instant }} + to_hours({{ hours }})
-{%- endmacro %}
-
 {#- The date so many months after another. -#}
 {% macro months_after(date, months) %}{{ return(adapter.dispatch('months_after')(date, months)) }}{% endmacro %}
 {% macro duckdb__months_after(date, months) -%}

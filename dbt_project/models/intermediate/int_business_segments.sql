@@ -47,8 +47,9 @@ local_days as (
     cross join range(3) as shifts (position)
 ),
 
+-- distinct: rows that tie would come in any order, and not in the same one twice
 pieces as (
-    select
+    select distinct
         local_days.schedule,
         local_days.utc_date,
         greatest(local_days.starts, local_days.local_midnight + hours.opens) as opens,

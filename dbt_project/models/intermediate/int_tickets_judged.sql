@@ -65,8 +65,11 @@ select
     is_repeat_settled,
     is_followed_by_repeat,
     is_first_contact_settled,
+    {# Where the source leaves one condition open there is no verdict: only the failures would be known. #}
     case
-        when is_first_contact_settled
+        when
+            is_first_contact_settled
+            and agent_message_count is not null and transfer_count is not null and is_escalated is not null
             then
                 agent_message_count <= 1
                 and transfer_count = 0

@@ -85,7 +85,7 @@ changes as (
         {{ day }} as date_day,
         {{ change }} as change
     from in_bands
-    where coalesce(from_day < to_day, true) and {{ day }} is not null
+    where coalesce(from_day <= to_day, true) and {{ day }} is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

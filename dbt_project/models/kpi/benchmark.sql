@@ -28,7 +28,6 @@ ours as (
     ) = 1
 ),
 
--- What one of the publisher's units is in ours; NULL where the two cannot be compared.
 compared as (
     select
         benchmarks.*,
@@ -41,14 +40,7 @@ compared as (
         ours.value as our_value,
         ours.sample_size,
         ours.too_few,
-        case
-            when benchmarks.unit is null or lower(benchmarks.unit) = lower(registry.unit) then 1.0
-            when registry.unit = 'rate' and lower(benchmarks.unit) in ('share', 'ratio') then 1.0
-            when registry.unit = 'rate' and lower(benchmarks.unit) in ('percent', '%') then 0.01
-            when registry.unit = 'minutes' and lower(benchmarks.unit) = 'seconds' then 1 / 60.0
-            when registry.unit = 'minutes' and lower(benchmarks.unit) = 'hours' then 60.0
-            when registry.unit = 'minutes' and lower(benchmarks.unit) = 'days' then 1440.0
-        end as factor
+        registry.unit || ' from ' || lower(coalesce(benchmarks.unit, registry.unit)) as conversion
     from {{ ref('fct_market_benchmark') }} as benchmarks
     left join {{ ref('kpis') }} as registry on benchmarks.kpi = registry.kpi
     left join ours on benchmarks.kpi = ours.kpi
@@ -56,10 +48,19 @@ compared as (
 
 in_our_unit as (
     select
-        * except (value, p25, p75, unit),
-        unit as published_unit,
+        *,
         {% for figure in ['value', 'p25', 'p75'] %}
-        cast(case when is_registered then factor else 1.0 end * {{ figure }} as double) as benchmark_{{ figure }},
+        cast(
+            case
+                when not is_registered then {{ figure }}
+                when conversion in ('rate from share', 'rate from ratio') then {{ figure }}
+                when conversion in ('rate from percent', 'rate from %') then {{ figure }} / 100
+                when conversion = 'minutes from seconds' then {{ figure }} / 60
+                when conversion = 'minutes from hours' then {{ figure }} * 60
+                when conversion = 'minutes from days' then {{ figure }} * 1440
+                when conversion = our_unit || ' from ' || lower(our_unit) then {{ figure }}
+            end as double
+        ) as benchmark_{{ figure }},
         {% endfor %}
         case when direction = 'lower' then -1 else 1 end as sign
     from compared
@@ -80,14 +81,14 @@ select
     benchmark_value,
     benchmark_p25,
     benchmark_p75,
-    our_unit as unit,
-    published_unit,
+    our_unit,
+    unit as published_unit,
     publisher,
     url,
     our_value - benchmark_value as gap,
     case
         when not is_registered then 'not registered'
-        when factor is null then 'unit not comparable'
+        when benchmark_value is null then 'unit not comparable'
         when our_value is null then 'no figure of ours'
         when sign * our_value >= sign * case direction when 'lower' then benchmark_p25 else benchmark_p75 end
             then 'best quarter'

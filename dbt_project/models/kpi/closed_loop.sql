@@ -26,7 +26,7 @@ contacts as (
 negative as (
     select
         responses.*,
-        {{ hours_after('responses.responded_at', 'registry.settle_window_hours') }} as due_at
+        {{ plus_microseconds('responses.responded_at', '3600000000 * registry.settle_window_hours') }} as due_at
     from {{ ref('fct_survey_response') }} as responses
     inner join {{ ref('kpis') }} as registry on registry.kpi = 'close_the_loop_rate'
     where responses.is_counted and (responses.is_dissatisfied or responses.nps_contribution = -1)

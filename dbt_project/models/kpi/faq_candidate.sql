@@ -1,11 +1,14 @@
-{#- A topic is the ticket's category until texts are sorted into topics; they take its place here. -#}
+{#-
+    A topic is the ticket's category until texts are sorted into topics; they take its place here. Minutes are those of
+    solved tickets: a forgotten one is open and assigned for months, and a handful of them would outweigh all work done.
+-#}
 with topics as (
     select
         category as topic,
         product,
         count(*) as tickets,
-        count(handle_minutes) as handled_tickets,
-        coalesce(sum(handle_minutes), 0) as handle_minutes_total
+        count(handle_minutes) filter (where is_solved) as handled_tickets,
+        coalesce(sum(handle_minutes) filter (where is_solved), 0) as handle_minutes_total
     from {{ ref('fct_ticket') }}
     where is_counted
     group by category, product

@@ -1,0 +1,3 @@
+{{ customer_figures(
+    'active_customers', 'count', numerator='active_customers', denominator='active_customers', where='true'
+) }}

@@ -1,0 +1,1 @@
+{{ customer_figures('retention_rate', 'rate', numerator='retained_customers', denominator='active_before') }}
