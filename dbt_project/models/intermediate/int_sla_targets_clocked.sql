@@ -4,10 +4,16 @@
     while the ticket is pending, where the policy says so, and that of a resolution while the ticket is solved. A policy
     without a target of the kind leaves the terms before it in force.
 -#}
+{% set columns = [
+    'ticket_key', 'target_kind', 'target_number', 'fulfilled_at', 'schedule', 'started_at', 'ended_at', 'is_whole',
+    'is_pending', 'is_solved',
+] %}
 {% set target = 'partition by ticket_key, target_kind, target_number order by started_at' %}
 with carried_on as (
     select
-        stretches.* except (policy_position),
+        {% for column in columns %}
+        stretches.{{ column }},
+        {% endfor %}
         coalesce(
             last_value(case when offered.target_microseconds is not null then offered.policy_position end ignore nulls) over (
                 partition by stretches.ticket_key, stretches.target_kind, stretches.target_number
@@ -23,14 +29,15 @@ with carried_on as (
 
 stretches as (
     select
-        *,
+        {{ columns | join(', ') }},
+        policy_position,
         coalesce(policy_position <> lag(policy_position) over ({{ target }}), false) as is_retargeted
     from carried_on
 
     union all
 
     select
-        * except (policy_position),
+        {{ columns | join(', ') }},
         policy_position,
         false as is_retargeted
     from {{ ref('int_sla_targets_cut') }}
