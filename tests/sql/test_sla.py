@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -271,7 +270,8 @@ def test_a_pending_ticket_is_paused_and_has_no_due_instant(promised: Connection)
 
 def test_there_is_one_row_a_target_and_none_that_no_policy_sets(promised: Connection) -> None:
     found = promised.execute(
-        "select target_kind, count(*), count(distinct sla_target_key) from core.fct_sla_target group by all order by all"
+        "select target_kind, count(*), count(distinct sla_target_key) from core.fct_sla_target "
+        "group by all order by all"
     ).fetchall()
     # 15 tickets that are no spam. Next responses: two of easter, pending and rising; the phone's policy sets none, and
     # the message to which the ticket opened by an agent owed its first response is not counted again.
