@@ -47,7 +47,7 @@ class Reference:
         return {
             **ticket_figures(self.company, everyone),
             **rate_figures(self.company, self.counted),
-            **backlog_figures(self.backlog_daily),
+            **backlog_figures(self.company, self.backlog_daily),
             **sla_figures(self.company, self.lives, self.sla_targets),
             **survey_figures(self.company, self.lives),
             **weighted_figures(self.company, self.survey_strata),

@@ -153,10 +153,10 @@ def figures(company: Company, kpi: str, cases: Iterable[Case], *statistics: str)
 
 
 def quotient_figures(company: Company, kpi: str, numerator: Iterable[Case], denominator: Iterable[Case]) -> Figures:
-    """Divide how many there are of one thing by how many of another, where there are any of the other."""
+    """Divide how many there are of one thing by how many of another; of none of the other the value is not known."""
     above, below = grouped(company, kpi, numerator), grouped(company, kpi, denominator)
     found = {}
-    for group, values in below.items():
-        count = len(above.get(group, []))
-        found[Address(kpi, "mean", *group)] = Figure(count, len(values), count / len(values), len(values))
+    for group in above.keys() | below.keys():
+        top, bottom = len(above.get(group, [])), len(below.get(group, []))
+        found[Address(kpi, "mean", *group)] = Figure(top, bottom, top / bottom if bottom else None, bottom)
     return found
