@@ -54,6 +54,8 @@ def paid_days(company: Company) -> Iterator[tuple[str, date, date]]:
     unpaid = {row["plan"] for row in company.seeds["unpaid_plans"]} | {UNKNOWN}
     for profile in company.profiles:
         versions = company.versions_of(profile.customer_key)
+        if not versions:
+            continue
         ends = [*(version.valid_from for version in versions[1:]), company.as_of + INSTANT]
         for version, end in zip(versions, ends, strict=True):
             start = max(version.valid_from, profile.signup_at or version.valid_from)

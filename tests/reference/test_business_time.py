@@ -44,7 +44,9 @@ def walked(zone: str, weekly: Weekly, holidays: set[date], start: datetime, end:
 minutes_of_day = st.integers(0, 95).map(lambda quarter: quarter * 15)
 weekly_hours = st.lists(st.tuples(st.integers(1, 7), minutes_of_day, minutes_of_day), min_size=1, max_size=8)
 # Around changes of the clock of both hemispheres, and elsewhere.
-anchors = st.sampled_from([datetime(2026, month, day, tzinfo=UTC) for month, day in [(3, 27), (4, 3), (9, 4), (10, 23)]])
+anchors = st.sampled_from(
+    [datetime(2026, month, day, tzinfo=UTC) for month, day in [(3, 27), (4, 3), (9, 4), (10, 23)]]
+)
 
 
 @settings(max_examples=60, deadline=None)
