@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reference.entities import Ticket
+from tests.reference.entities import Event, Ticket
 from tests.reference.small import at, events, figure, reference
 from tests.reference.ticket_kpis import DURATIONS, open_assigned_minutes
 
@@ -115,7 +115,7 @@ def test_spam_deleted_and_merged_tickets_are_counted_apart_by_the_first_reason()
     assert [it and it.value for it in reasons] == [1, None, 1]
 
 
-def solved(key: str, *more: str) -> list:
+def solved(key: str, *more: str) -> list[Event]:
     """Return the events of a ticket that ann answers at 10:00 and solves at 11:00 on Monday, and others in order."""
     lines = (
         "2026-03-02 09:00 | system | - | team_changed | - | front",

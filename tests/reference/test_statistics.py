@@ -36,7 +36,8 @@ def test_a_mean_publishes_its_sum_and_its_cases() -> None:
 
 
 def test_an_index_has_the_normal_interval_of_its_mean() -> None:
-    # Two promoters, a passive, a detractor: mean 0.25, mean square 0.75, variance 0.6875, error root(0.6875 / 4) = 0.414578.
+    # Two promoters, a passive, a detractor: mean 0.25, mean square 0.75, variance 0.6875, error of the mean
+    # root(0.6875 / 4) = 0.414578.
     it = index([-1, 0, 1, 1])
     assert (it.numerator, it.denominator, it.value) == (1, 4, 25)
     assert it.value_low == pytest.approx(25 - 195.9964 * 0.414578, abs=1e-3)
