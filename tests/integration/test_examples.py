@@ -51,8 +51,24 @@ def test_1154_of_1285_root_mentions_are_answered_in_11_99_minutes(tmp_path: Path
             "from core.fct_social_post where is_root_mention"
         ).fetchone()
         posts = connection.execute("select count(*) from core.fct_social_post").fetchone()
+        quarters = "from kpi.kpi_value where period_grain = 'quarter'"
+        mentions = connection.execute(
+            f"select sum(value) {quarters} and kpi = 'mention_volume' and dimension_value = 'root mention'"
+        ).fetchone()
+        answered = connection.execute(
+            f"select sum(sample_size) {quarters} "
+            "and kpi = 'brand_response_minutes' and statistic = 'median' and dimension = 'overall'"
+        ).fetchone()
+        # Percentiles do not add up: all but four of the answered mentions fall into one quarter.
+        newest = connection.execute(
+            f"select round(value, 2), sample_size {quarters} "
+            "and kpi = 'brand_response_minutes' and statistic = 'median' and dimension = 'overall' "
+            "order by period_start desc limit 1"
+        ).fetchone()
     assert figures == (1285, 1154, 11.99)
     assert posts == (5000,)
+    assert (mentions, answered) == ((1285,), (1154,))
+    assert newest == (11.99, 1150)
 
 
 def test_every_update_of_the_incident_log_is_accounted_for(tmp_path: Path, shared_data: Path) -> None:

@@ -17,3 +17,9 @@
 {% macro duckdb__not_materialized() -%}
     not materialized
 {%- endmacro %}
+
+{#- Aggregate: the texts of a group in one, in order. -#}
+{% macro text_in_order(text, separator, position) %}{{ return(adapter.dispatch('text_in_order')(text, separator, position)) }}{% endmacro %}
+{% macro duckdb__text_in_order(text, separator, position) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ position }})
+{%- endmacro %}

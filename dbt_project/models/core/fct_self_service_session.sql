@@ -60,5 +60,5 @@ cross join windows
 left join {{ ref('int_customer_versions') }} as customers
     on
         timed.customer_key = customers.customer_key
-        and customers.valid_from <= timed.started_at
+        and timed.started_at >= customers.valid_from
         and timed.started_at < customers.valid_to

@@ -1,34 +1,38 @@
-with measured as (
+{% set terms = ref('int_sla_policies_unfolded') %}
+with due as (
     select
         measured.*,
-        started.started_at,
-        started.fulfilled_at,
+        at_start.policy,
+        in_force.policy as policy_in_force,
+        in_force.is_business,
+        in_force.target_microseconds,
+        greatest(deciding.target_microseconds, measured.elapsed_before_microseconds) as elapsed_when_due_microseconds,
         case
-            when measured.is_used_up and measured.decided_in_is_used_up_before then measured.decided_in_started_at
-            when measured.decided_in_is_business then {{ instant_at_business_clock('measured.due_clock', 'hours') }}
+            -- used up by a change of terms: due at the change
+            when deciding.target_microseconds <= measured.elapsed_before_microseconds then measured.decided_from_at
+            when deciding.is_business then {{ instant_at_business_clock('measured.due_clock', 'hours') }}
             else {{ instant_at_calendar_clock('measured.due_clock') }}
         end as due_at
     from {{ ref('int_sla_targets_measured') }} as measured
-    inner join {{ ref('int_sla_targets_started') }} as started
-        on
-            measured.ticket_key = started.ticket_key
-            and measured.target_kind = started.target_kind
-            and measured.target_number = started.target_number
+    {% for name, position in [('at_start', 'first'), ('in_force', 'last'), ('deciding', 'deciding')] %}
+    inner join {{ terms }} as {{ name }}
+        on measured.{{ position }}_position = {{ name }}.policy_position and measured.target_kind = {{ name }}.target_kind
+    {% endfor %}
     left join {{ ref('int_business_hours') }} as hours
-        on
-            measured.decided_in_is_business
-            and {{ on_business_hour('measured.schedule', 'measured.due_clock', 'hours') }}
+        on deciding.is_business and {{ on_business_hour('measured.schedule', 'measured.due_clock', 'hours') }}
+    where in_force.target_microseconds is not null
 ),
 
 judged as (
     select
-        *,
+        due.*,
         case
-            when is_used_up and coalesce(due_at < fulfilled_at, true) then 'breached'
-            when fulfilled_at is null then 'active'
+            when due.due_at < due.fulfilled_at or (due.fulfilled_at is null and due.due_at <= as_of.as_of) then 'breached'
+            when due.fulfilled_at is null then 'active'
             else 'met'
         end as status
-    from measured
+    from due
+    cross join {{ ref('int_as_of') }} as as_of
 )
 
 select
@@ -47,18 +51,13 @@ select
     judged.status,
     judged.fulfilled_at is null and not judged.is_running as is_paused,
     judged.is_business,
-    cast(judged.retarget_count as bigint) as retarget_count,
-    {% for name, microseconds in [
-        ('target', 'judged.target_microseconds'),
-        ('elapsed', 'judged.elapsed_microseconds'),
-        (
-            'remaining',
-            "case when judged.status = 'breached' then judged.elapsed_when_used_up_microseconds"
-            ~ " else judged.target_microseconds end - judged.elapsed_microseconds"
-        ),
-    ] %}
-    cast({{ microseconds }} as double) / 60000000 as {{ name }}_minutes,
-    {% endfor %}
+    judged.retarget_count,
+    cast(judged.target_microseconds as double) / 60000000 as target_minutes,
+    cast(judged.elapsed_microseconds as double) / 60000000 as elapsed_minutes,
+    cast(
+        case when judged.status = 'breached' then judged.elapsed_when_due_microseconds else judged.target_microseconds end
+        - judged.elapsed_microseconds as double
+    ) / 60000000 as remaining_minutes,
     {% for dimension in ticket_dimensions() %}
     described.{{ dimension }}{{ ',' if not loop.last }}
     {% endfor %}

@@ -42,5 +42,5 @@ left join first_replies on posts.social_post_key = first_replies.social_post_key
 left join {{ ref('int_customer_versions') }} as customers
     on
         posts.customer_key = customers.customer_key
-        and customers.valid_from <= posts.posted_at
+        and posts.posted_at >= customers.valid_from
         and posts.posted_at < customers.valid_to

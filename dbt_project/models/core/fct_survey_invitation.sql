@@ -30,5 +30,5 @@ left join {{ ref('fct_ticket') }} as tickets on invitations.ticket_key = tickets
 left join {{ ref('int_customer_versions') }} as customers
     on
         invitations.customer_key = customers.customer_key
-        and customers.valid_from <= invitations.sent_at
+        and invitations.sent_at >= customers.valid_from
         and invitations.sent_at < customers.valid_to

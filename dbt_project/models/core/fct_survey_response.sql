@@ -74,5 +74,5 @@ left join {{ ref('fct_ticket_handover') }} as handovers
 left join {{ ref('int_customer_versions') }} as customers
     on
         coalesce(answers.customer_key, invitations.customer_key, tickets.customer_key) = customers.customer_key
-        and customers.valid_from <= answers.responded_at
+        and answers.responded_at >= customers.valid_from
         and answers.responded_at < customers.valid_to

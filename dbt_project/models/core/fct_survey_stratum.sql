@@ -68,7 +68,7 @@ members as (
     from periods
     inner join customers
         on
-            coalesce(customers.valid_from_on < periods.ends_before, true)
+            coalesce(periods.ends_before > customers.valid_from_on, true)
             and coalesce(periods.ends_before <= customers.valid_to_on, true)
     left join {{ ref('int_customers_spending') }} as spending
         on customers.customer_key = spending.customer_key and periods.last_month_start = spending.month_start

@@ -40,8 +40,8 @@ spent as (
     cross join lookback
     inner join orders
         on
-            orders.month_start <= months.month_start
-            and {{ months_after('orders.month_start', 'lookback.months') }} > months.month_start
+            months.month_start >= orders.month_start
+            and months.month_start < {{ months_after('orders.month_start', 'lookback.months') }}
     group by months.month_start, orders.customer_key, orders.currency
 ),
 

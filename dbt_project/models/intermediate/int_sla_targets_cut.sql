@@ -1,6 +1,7 @@
 {#-
     A target's time, cut where the ticket's priority changes and where it becomes or ceases to be pending or solved. A
-    stretch has the policy that matches its priority and, for the rest, what held when the target started.
+    stretch has the policy that matches its priority and, for the rest, what held when the target started. Most targets
+    are never cut, and few tickets ever change their priority: the models behind this one make use of both.
 -#}
 with states as (
     select
@@ -21,15 +22,24 @@ spans as (
         change = 'created'
         or (change = 'priority_changed' and priority <> previous_priority)
         or (change = 'status_changed' and (is_solved <> was_solved or is_pending <> was_pending))
+),
+
+prioritized_anew as (
+    select distinct ticket_key
+    from spans
+    where change = 'priority_changed'
 )
 
 select
     targets.ticket_key,
     targets.target_kind,
     targets.target_number,
+    targets.fulfilled_at,
     targets.schedule,
     greatest(spans.started_at, targets.started_at) as started_at,
     least(spans.next_started_at, targets.ended_at) as ended_at,
+    spans.started_at <= targets.started_at and coalesce(targets.ended_at <= spans.next_started_at, true) as is_whole,
+    prioritized_anew.ticket_key is not null as has_priority_changes,
     spans.is_pending,
     spans.is_solved,
     matched.policy_position
@@ -40,9 +50,10 @@ inner join spans
         and coalesce(spans.started_at < spans.next_started_at, true)
         and coalesce(targets.started_at < spans.next_started_at, true)
         and (targets.started_at >= spans.started_at or targets.ended_at > spans.started_at)
-left join {{ ref('int_sla_policies_matched') }} as matched
+inner join {{ ref('int_sla_policies_matched') }} as matched
     on
         targets.channel = matched.channel
         and targets.product = matched.product
         and targets.segment = matched.segment
         and spans.priority = matched.priority
+left join prioritized_anew on targets.ticket_key = prioritized_anew.ticket_key

@@ -1,6 +1,7 @@
 {% set kpis = [
     ref('kpi_abandonment_rate'),
     ref('kpi_active_customers'),
+    ref('kpi_agent_throughput'),
     ref('kpi_agent_wait_business_minutes'),
     ref('kpi_agent_wait_minutes'),
     ref('kpi_backlog'),

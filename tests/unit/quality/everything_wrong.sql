@@ -103,6 +103,50 @@ insert into quality.row_account by name select 'orders' as entity, 'crm' as sour
 insert into quality.row_account by name select 2 as rejected_lines;
 insert into quality.source_freshness by name select 'late' as source, 10 as days_behind, 0.5 as quarantined_rate;
 
+-- core.fct_ticket_handover, fct_survey_stratum, fct_self_service_session; kpi.closed_loop, survey_stratum, self_service,
+-- faq_candidate, channel_performance, employee_voice, benchmark
+insert into core.fct_ticket_handover by name select 'no ticket' as ticket_key;
+insert into core.fct_self_service_session by name
+select
+    'judged as another kind' as self_service_session_key, 'bot' as kind, 'nobody''s' as handed_over_ticket_key,
+    true as is_handed_over, true as is_contained, true as is_deflected;
+insert into core.fct_survey_stratum by name
+select 'month' as period_grain, date '2024-01-01' as period_start, *
+from (values ('segment', 'vip', 5, 1, 2), ('product', 'Lamp', 6, 1, 0))
+    as t(stratification, stratum, population, answers, satisfied);
+insert into core.fct_survey_response by name
+select 'complaint on no list' as survey_response_key, true as is_counted, true as is_dissatisfied;
+insert into kpi.closed_loop by name
+select
+    'followed up before it was given' as survey_response_key, timestamp '2024-01-02' as answered_at,
+    timestamp '2024-01-01' as followed_up_at, timestamp '2024-01-04' as due_at, 'missed' as status, true as is_settled;
+insert into kpi.survey_stratum by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'segment' as stratification, 'vip' as stratum,
+    0.4 as population_share, 0 as answers, false as is_unanswered, 0.5 as csat_weighted_rate, 1 as weighted_satisfied,
+    4 as weight_sum, 9 as effective_sample_size;
+insert into kpi.self_service by name
+select date '2024-01-01' as month_start, 'faq' as kind, 1 as sessions, 1 as deflection_settled_sessions, 2 as deflected_sessions;
+insert into kpi.kpi_value by name
+select
+    'deflection_rate' as kpi, 'rate' as statistic, 'month' as period_grain, date '2024-01-01' as period_start,
+    'kind' as dimension, 'faq' as dimension_value, 1 as numerator;
+insert into kpi.faq_candidate by name
+select 'billing' as topic, *
+from (values ('Lamp', 1, 10, true), ('Kettle', 2, 20, false))
+    as t(product, candidate_rank, handle_minutes_total, is_covered);
+insert into core.fct_ticket by name select 'on no list' as ticket_key, true as is_counted, 'unheard' as category, 'Lamp' as product;
+insert into kpi.channel_performance by name
+select date '2024-01-01' as month_start, 'pigeon' as channel, 7 as tickets_created;
+insert into kpi.employee_voice by name
+select date '2024-01-01' as month_start, 'tools' as topic, 1 as remarks, 2 as scored_remarks;
+insert into core.fct_employee_feedback by name
+select date '2024-01-05' as submitted_on, 'unheard' as topic, 'response' as process_stage;
+insert into core.fct_market_benchmark by name select 'dropped' as market_benchmark_key;
+insert into kpi.benchmark by name
+select
+    'worse than it says' as market_benchmark_key, 'csat_rate' as kpi, 'rate' as statistic, 0.5 as our_value,
+    0.8 as benchmark_value, 'better than the benchmark' as position;
 -- fct_ticket_span, fct_ticket_stage, dim_agent_version, duration_histogram and the newer checks of fct_ticket, backlog_daily
 insert into core.fct_ticket_span by name select 'nobody knows' as ticket_key, 1 as span_number;
 insert into core.fct_ticket_span by name
@@ -132,3 +176,101 @@ select 'ill-timed' as ticket_key, true as is_solved, 1 as full_resolution_minute
     1 as requester_wait_minutes, 1 as agent_wait_minutes;
 insert into core.fct_ticket by name
 select 'handed on' as ticket_key, true as is_first_contact_resolution, 2 as transfer_count, false as is_escalated;
+
+-- Customers and people: dim_customer_version, dim_period, dim_customer_period, fct_customer_activity, fct_agent_outcome,
+-- fct_training_group; customer_activity, customer_cohort, customer_value, customer_feedback, customer_health,
+-- agent_scorecard, team_scorecard, training_effect
+insert into core.dim_customer_version by name
+select 'twofold' as customer_key, timestamp '2024-01-01' as valid_from, timestamp '2024-03-01' as valid_to;
+insert into core.dim_customer_version by name
+select 'twofold' as customer_key, timestamp '2024-02-01' as valid_from, timestamp '9999-12-31' as valid_to;
+insert into core.dim_period by name
+select 'month' as period_grain, date '2024-01-01' as period_start, 7 as period_number, false as is_complete;
+insert into core.dim_period by name
+select 'month' as period_grain, date '2024-02-01' as period_start, 9 as period_number, false as is_complete;
+insert into core.dim_customer_period by name
+select 'twofold' as customer_key, 'month' as period_grain, 3 as first_number, 2 as last_number;
+insert into core.fct_customer_activity by name
+select
+    'never heard of' as customer_key, 'month' as period_grain, 2 as period_count,
+    unnest([date '2024-01-01', date '2024-02-01']) as first_period_start;
+insert into core.fct_order by name select 'lost customer' as customer_key, date '2024-01-15' as ordered_on;
+insert into core.fct_agent_outcome by name
+select 'solve' as outcome, 'never heard of' as agent_key, 't' as case_key, date '2024-01-15' as counted_on;
+insert into core.dim_agent_version by name
+select
+    'mover' as agent_key, 'old team' as team_key, false as is_bot,
+    timestamp '1900-01-01' as valid_from, timestamp '9999-12-31' as valid_to;
+insert into core.fct_agent_outcome by name
+select
+    'solve' as outcome, 'mover' as agent_key, 't' as case_key, 'new team' as team_key,
+    timestamp '2024-01-15' as acted_at, date '2024-01-15' as counted_on;
+insert into core.dim_agent by name select 'pupil' as agent_key, false as is_bot;
+insert into core.fct_training by name
+select 'Listening' as course, 'pupil' as agent_key, date '2024-01-12' as completed_on;
+insert into core.fct_training_group by name
+select
+    'Listening' as course, date '2024-01-01' as cohort_month, 'old team' as team_key, 'pupil' as agent_key,
+    false as is_trained, date '2024-01-10' as first_completed_on, date '2024-01-10' as last_completed_on,
+    date '2024-01-01' as before_from, date '2024-01-15' as after_to;
+insert into kpi.customer_activity by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'overall' as dimension, 'all' as dimension_value,
+    1 as active_customers, 1 as active_before, 2 as retained_customers, 0 as new_customers;
+insert into kpi.customer_activity by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'segment' as dimension, 'vip' as dimension_value,
+    9 as active_customers, 1 as active_before, 1 as retained_customers, 0 as new_customers;
+insert into kpi.customer_activity by name
+select
+    'month' as period_grain, date '2024-02-01' as period_start, 'overall' as dimension, 'all' as dimension_value,
+    5 as active_customers, 3 as active_before, 1 as retained_customers, 0 as new_customers;
+insert into kpi.customer_cohort by name
+select
+    date '2024-01-01' as cohort_month, 'all' as segment, 0 as months_since, date '2024-01-01' as month_start,
+    1 as customers, 2 as retained;
+insert into kpi.customer_value by name
+select 'small' as customer_key, 'EUR' as spend_currency, 10 as recent_spend, 3 as monetary_tercile;
+insert into kpi.customer_value by name
+select 'big' as customer_key, 'EUR' as spend_currency, 20 as recent_spend, 1 as monetary_tercile;
+insert into kpi.customer_feedback by name
+select 'small' as customer_key, 1 as negative_count, 2 as unresolved_negative_count;
+insert into kpi.customer_health by name
+select 'small' as customer_key, 5 as open_ticket_count, date '2099-01-01' as last_activity_on;
+insert into kpi.agent_scorecard by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'mover' as agent_key, 'ranked' as ranking_status,
+    3 as tickets_solved, 0.5 as csat_rate, 0.9 as agent_csat, 0.6 as team_csat_rate, 2 as agent_csat_percentile,
+    0.5 as star_score, 7 as service_star_rank;
+insert into kpi.team_scorecard by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'old team' as team_key, 'ranked' as ranking_status,
+    3 as tickets_solved, 0.5 as csat_rate, 0.9 as team_csat, 0.6 as company_csat_rate, 2 as team_csat_percentile,
+    0.5 as star_score, 7 as team_award_rank;
+insert into kpi.training_effect by name
+select
+    'Listening' as course, date '2024-01-01' as cohort_month, 'old team' as team_key, 'no such kpi' as kpi,
+    true as is_complete, date '2099-01-01' as after_to, 0.1 as trained_after, 0.1 as trained_before,
+    0 as trained_after_n, 0.1 as untrained_after, 0.1 as untrained_before, 0.5 as training_effect;
+-- fct_ticket_activity, process_flow, process_variant, process_stage, bottleneck
+insert into core.fct_ticket_activity by name
+select 'spam' as ticket_key, 3 as activity_number, 'status unmapped' as activity, -1 as minutes_since_previous;
+insert into core.fct_ticket_activity by name select 'spam' as ticket_key, 1 as activity_number, 'created' as activity;
+insert into kpi.process_flow by name
+select
+    'overall' as dimension, 'all' as dimension_value, 'start' as from_activity, 'created' as to_activity,
+    99 as transitions, 100 as tickets, 0.4 as share_of_from;
+insert into kpi.process_variant by name
+select * from (values (1, 'created > solved', 2, 3, 0.3), (2, 'created', 1, 5, 0.5))
+    as t(variant_rank, variant, variants, tickets, share);
+insert into kpi.process_stage by name
+select 'response' as stage, *
+from (values ('overall', 'all', 5, 3, 1, 1, 0, 0, 0), ('team', 'North', 4, 3, 1, 0, 0, 0, 0)) as t(
+    dimension, dimension_value, tickets, reached_tickets, completed_tickets, dropped_out_tickets, open_tickets,
+    skipped_tickets, not_yet_reached_tickets
+);
+insert into kpi.bottleneck by name
+select *
+from (values
+    ('all', date '2024-01-01', 'North', 'open', 1, 10), ('all', date '2024-01-01', 'South', 'open', 2, 20)
+) as t(period_grain, period_start, team, status, bottleneck_rank, waiting_minutes);

@@ -84,9 +84,9 @@ def _empty_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
     for (schema, table), columns in TABLES.items():
         listed = ", ".join(f'"{name}" {"varchar" if kind == "string" else kind}' for name, kind in columns.items())
         connection.execute(f"create table {schema}.{table} ({listed})")
-    connection.execute(
-        f"create table seed.kpis as from read_csv('{PROJECT_ROOT / 'seeds' / 'kpis.csv'}', header = true)"
-    )
+    for seed in ("kpis", "customer_activities"):
+        file = PROJECT_ROOT / "seeds" / f"{seed}.csv"
+        connection.execute(f"create table seed.{seed} as from read_csv('{file}', header = true)")
     return connection
 
 
