@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist, fmean
+from typing import NamedTuple
 
 from tests.reference.company import Company
 
@@ -20,8 +20,7 @@ Z95 = NormalDist().inv_cdf(0.975)
 GRAINS = ("day", "week", "month", "quarter")
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """One thing that counts on a day, with the dimensions it may be cut by."""
 
     on: date
@@ -29,8 +28,7 @@ class Case:
     value: float = 1.0
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """What is published of one period and dimension value."""
 
     numerator: float | None
@@ -41,8 +39,7 @@ class Figure:
     value_high: float | None = None
 
 
-@dataclass(frozen=True, order=True)
-class Address:
+class Address(NamedTuple):
     """Where a figure stands in kpi.kpi_value."""
 
     kpi: str
