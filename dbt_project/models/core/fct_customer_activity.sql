@@ -6,6 +6,11 @@ with counted as (
     where counts
 ),
 
+calendar as (
+    select min(date_day) as first_day
+    from {{ ref('dim_date') }}
+),
+
 paid as (
     select
         spans.customer_key,
@@ -13,10 +18,8 @@ paid as (
         spans.last_on
     from {{ ref('int_customer_paid_spans') }} as spans
     inner join counted on counted.activity = 'plan'
-    inner join (
-        select min(date_day) as first_day
-        from {{ ref('dim_date') }}
-    ) as calendar on calendar.first_day <= spans.last_on
+    cross join calendar
+    where calendar.first_day <= spans.last_on
 ),
 
 points as {{ not_materialized() }} (
