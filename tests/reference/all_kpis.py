@@ -8,6 +8,7 @@ from tests.reference.backlog import Backlog, backlog_daily, backlog_figures
 from tests.reference.closed_loop import closed_loop_figures
 from tests.reference.company import Company
 from tests.reference.customers import customer_figures
+from tests.reference.outcomes import Outcome, outcomes, throughput_figures
 from tests.reference.people import feedback_figures
 from tests.reference.periods import Figures
 from tests.reference.self_service import self_service_figures
@@ -41,13 +42,17 @@ class Reference:
         return survey_strata(self.company)
 
     @cached_property
+    def outcomes(self) -> list[Outcome]:
+        return outcomes(self.company, self.lives)
+
+    @cached_property
     def figures(self) -> Figures:
         """Return every figure of kpi.kpi_value."""
         everyone = list(self.lives.values())
         return {
             **ticket_figures(self.company, everyone),
             **rate_figures(self.company, self.counted),
-            **backlog_figures(self.backlog_daily),
+            **backlog_figures(self.company, self.backlog_daily),
             **sla_figures(self.company, self.lives, self.sla_targets),
             **survey_figures(self.company, self.lives),
             **weighted_figures(self.company, self.survey_strata),
@@ -55,5 +60,6 @@ class Reference:
             **voice_figures(self.company),
             **self_service_figures(self.company, self.counted),
             **customer_figures(self.company, self.counted),
+            **throughput_figures(self.company, self.outcomes),
             **feedback_figures(self.company),
         }

@@ -63,16 +63,22 @@ def backlog_daily(company: Company, counted: list[Life]) -> Backlog:
             found[day, *place] = DayEnd()
             day += DAY
     for life in counted:
-        places = [("overall", "all"), *((cut, life.dimensions[cut]) for cut in company.cuts("backlog"))]
         for start, end in unsolved_intervals(life, end_of(last_day, company)):
             day = company.local_day(start)
             # Unsolved just before midnight: since before it, and until then or later.
             while (midnight := end_of(day, company)) <= end:
-                for place in places:
+                for place in places(company, life):
                     found[day, *place].backlog += 1
                     found[day, *place].by_band[age_band(midnight - life.ticket.created_at)] += 1
                 day += DAY
     return found
+
+
+def places(company: Company, life: Life) -> list[tuple[str, str]]:
+    return [
+        ("overall", "all"),
+        *((cut, life.dimensions[cut]) for cut in company.cuts("backlog") if cut != "age"),
+    ]
 
 
 def first_days(company: Company, counted: list[Life]) -> dict[tuple[str, str], date]:
@@ -80,13 +86,13 @@ def first_days(company: Company, counted: list[Life]) -> dict[tuple[str, str], d
     found: dict[tuple[str, str], date] = {}
     for life in counted:
         day = company.local_day(life.ticket.created_at)
-        for place in [("overall", "all"), *((cut, life.dimensions[cut]) for cut in company.cuts("backlog"))]:
+        for place in places(company, life):
             found[place] = min(day, found.get(place, day))
     return found
 
 
-def backlog_figures(daily: Backlog) -> Figures:
-    """Take the last day present of each period."""
+def backlog_figures(company: Company, daily: Backlog) -> Figures:
+    """Take the last day present of each period; cut by age too, where the registry says so."""
     last_days: dict[tuple[str, date, str, str], date] = defaultdict(lambda: date.min)
     for day, dimension, value in daily:
         for grain in GRAINS:
@@ -94,6 +100,10 @@ def backlog_figures(daily: Backlog) -> Figures:
             last_days[key] = max(last_days[key], day)
     found = {}
     for (grain, start, dimension, value), day in last_days.items():
-        count = daily[day, dimension, value].backlog
-        found[Address("backlog", "count", grain, start, dimension, value)] = Figure(count, None, count, count)
+        row = daily[day, dimension, value]
+        counts = {(dimension, value): row.backlog}
+        if dimension == "overall" and "age" in company.cuts("backlog"):
+            counts |= {("age", band.removeprefix("backlog_")): count for band, count in row.by_band.items()}
+        for place, count in counts.items():
+            found[Address("backlog", "count", grain, start, *place)] = Figure(count, None, count, count)
     return found

@@ -54,6 +54,8 @@ def paid_days(company: Company) -> Iterator[tuple[str, date, date]]:
     unpaid = {row["plan"] for row in company.seeds["unpaid_plans"]} | {UNKNOWN}
     for profile in company.profiles:
         versions = company.versions_of(profile.customer_key)
+        if not versions:
+            continue
         ends = [*(version.valid_from for version in versions[1:]), company.as_of + INSTANT]
         for version, end in zip(versions, ends, strict=True):
             start = max(version.valid_from, profile.signup_at or version.valid_from)
@@ -119,7 +121,9 @@ def last_instant(day_after: date, zone: ZoneInfo) -> datetime:
 
 
 def customer_figures(company: Company, counted: list[Life]) -> Figures:
-    source_of = {profile.customer_key: profile.source for profile in company.profiles}
+    source_of = {life.ticket.customer_key or "": life.ticket.source for life in counted}
+    source_of |= {order.customer_key or "": order.source for order in company.orders}
+    source_of |= {profile.customer_key: profile.source for profile in company.profiles}
     found: Figures = {}
     for grain in GRAINS:
         for period in periods(company, counted, grain):
@@ -144,7 +148,7 @@ def period_figures(period: Period, active_before: set[str], members: set[str]) -
     if active:
         yield "active_customers", "count", Figure(active, None, active, active)
         tickets = sum(count for customer, count in period.tickets.items() if customer in members)
-        yield "contact_rate", "mean", Figure(tickets, active, 100 * tickets / active, active)
+        yield "contact_rate", "index", Figure(tickets, active, 100 * tickets / active, active)
     if not before:
         return
     new = len(period.new & members)

@@ -1,4 +1,4 @@
-"""What employees say, and what each of them got done."""
+"""What employees say about their work."""
 
 from __future__ import annotations
 

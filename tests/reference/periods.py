@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist, fmean
+from typing import NamedTuple
 
 from tests.reference.company import Company
 
@@ -20,8 +20,7 @@ Z95 = NormalDist().inv_cdf(0.975)
 GRAINS = ("day", "week", "month", "quarter")
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """One thing that counts on a day, with the dimensions it may be cut by."""
 
     on: date
@@ -29,8 +28,7 @@ class Case:
     value: float = 1.0
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """What is published of one period and dimension value."""
 
     numerator: float | None
@@ -41,8 +39,7 @@ class Figure:
     value_high: float | None = None
 
 
-@dataclass(frozen=True, order=True)
-class Address:
+class Address(NamedTuple):
     """Where a figure stands in kpi.kpi_value."""
 
     kpi: str
@@ -153,10 +150,10 @@ def figures(company: Company, kpi: str, cases: Iterable[Case], *statistics: str)
 
 
 def quotient_figures(company: Company, kpi: str, numerator: Iterable[Case], denominator: Iterable[Case]) -> Figures:
-    """Divide how many there are of one thing by how many of another, where there are any of the other."""
+    """Divide how many there are of one thing by how many of another; of none of the other the value is not known."""
     above, below = grouped(company, kpi, numerator), grouped(company, kpi, denominator)
     found = {}
-    for group, values in below.items():
-        count = len(above.get(group, []))
-        found[Address(kpi, "mean", *group)] = Figure(count, len(values), count / len(values), len(values))
+    for group in above.keys() | below.keys():
+        top, bottom = len(above.get(group, [])), len(below.get(group, []))
+        found[Address(kpi, "mean", *group)] = Figure(top, bottom, top / bottom if bottom else None, bottom)
     return found

@@ -18,9 +18,17 @@ Interval = tuple[datetime, datetime]
 class Change:
     """A change from one canonical status to another."""
 
-    at: datetime
+    event: Event
     before: str
     after: str
+
+    @property
+    def at(self) -> datetime:
+        return self.event.occurred_at
+
+    @property
+    def is_solve(self) -> bool:
+        return self.after in SOLVED and self.before not in SOLVED
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class StatusHistory:
 
     @property
     def solves(self) -> list[datetime]:
-        return [it.at for it in self.changes if it.after in SOLVED and it.before not in SOLVED]
+        return [it.at for it in self.changes if it.is_solve]
 
     @property
     def reopenings(self) -> list[datetime]:
@@ -69,6 +77,6 @@ def status_history(company: Company, created_at: datetime, events: Sequence[Even
             current = company.canonical_status(event.from_value) if event.from_value else "new"
         after = company.canonical_status(event.to_value)
         if after != current:
-            changes.append(Change(event.occurred_at, current, after))
+            changes.append(Change(event, current, after))
             current = after
     return StatusHistory(created_at, changes)

@@ -15,6 +15,7 @@ def post_case(company: Company, post: Post, value: float = 1.0) -> Case:
     customer = company.customer(post.customer_key, post.posted_at)
     dimensions = {
         "platform": post.platform,
+        "post_kind": "root mention" if post.in_reply_to_post_key is None else "reply",
         "segment": (customer.segment if customer else None) or UNKNOWN,
         "product": post.product or UNKNOWN,
         "source": post.source,

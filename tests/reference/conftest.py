@@ -1,0 +1,53 @@
+"""The sample company at two seeds: run once each, published, and computed again."""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pytest
+
+from dagster_project.config import PROJECT_ROOT
+from tests.companies import careloop
+from tests.reference.agreement import Row, Rows
+from tests.reference.all_kpis import Reference
+from tests.reference.periods import Address, Figure
+from tests.reference.reading import read_company
+
+
+@dataclass
+class BothSides:
+    """One company, as the warehouse and as the reference see it; figures by KPI."""
+
+    warehouse: duckdb.DuckDBPyConnection
+    reference: Reference
+    theirs: dict[str, Rows]
+    ours: dict[str, Rows]
+
+
+@pytest.fixture(scope="session", params=[7, 19], ids="seed {}".format)
+def both_sides(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothSides]:
+    folder = tmp_path_factory.mktemp(f"seed_{request.param}")
+    sample = careloop("sample", str(folder / "sample"), "--tickets", "3000", "--seed", str(request.param))
+    assert sample.returncode == 0, sample.stderr
+    shutil.copy(PROJECT_ROOT / "careloop.yml", folder)
+    result = careloop("run", config=folder / "careloop.yml")
+    assert result.returncode == 0, result.stderr
+    reference = Reference(read_company(folder / "warehouse" / "build.duckdb", PROJECT_ROOT / "seeds"))
+    with duckdb.connect(str(folder / "warehouse" / "careloop.duckdb"), read_only=True) as warehouse:
+        columns = ", ".join((*Address._fields, *Figure._fields))
+        size = len(Address._fields)
+        published = warehouse.execute(f"select {columns} from kpi.kpi_value").fetchall()
+        theirs = {Address(*row[:size]): Figure(*row[size:]) for row in published}
+        yield BothSides(warehouse, reference, by_kpi(theirs), by_kpi(reference.figures))
+
+
+def by_kpi(figures: dict[Address, Figure]) -> dict[str, Rows]:
+    found: dict[str, dict[tuple[Any, ...], Row]] = defaultdict(dict)
+    for address, figure in figures.items():
+        found[address.kpi][address] = figure._asdict()
+    return {**found}
