@@ -51,7 +51,8 @@ def _kpis() -> str:
     with (PROJECT_ROOT / "seeds" / "kpis.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["kpi"])
     lines = [
-        f"| `{row['kpi']}` | {row['unit']} | {row['direction']} | {row['definition']} | {_parameters(row)} | `{row['mart']}` |"
+        f"| `{row['kpi']}` | {row['unit']} | {row['direction']} | {row['definition']} | {_parameters(row)} "
+        f"| `{row['mart']}` |"
         for row in rows
     ]
     head = [
@@ -63,7 +64,7 @@ def _kpis() -> str:
 
 
 def _parameters(row: dict[str, str]) -> str:
-    parts = [f"at least {row['minimum_sample']} cases"]
+    parts = [f"minimum sample {row['minimum_sample']}"]
     parts += [f"settles in {row['settle_window_hours']} h"] if int(row["settle_window_hours"] or 0) else []
     parts += [f"threshold {row['threshold_seconds']} s"] if row["threshold_seconds"] else []
     return ", ".join(parts)

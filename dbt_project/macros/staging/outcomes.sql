@@ -11,7 +11,8 @@ select
     {{ key.name }},
     {% endfor %}
     {% for column in columns if not column.personal %}
-    {{ column.name }},
+    {% set holder = holding_key(entity, column) %}
+    {{ text_behind_colon(holder) ~ ' as ' if holder }}{{ column.name }},
     {% endfor %}
     _source as source,
     _position as source_position,

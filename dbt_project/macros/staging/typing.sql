@@ -36,28 +36,40 @@
     end
 {%- endmacro %}
 
-{#- Whether a local time occurs twice, because clocks were set back by 30 minutes, one or two hours. -#}
-{% macro is_ambiguous(local_at, zone) -%}
-    ({% for shift in ['30 minute', '1 hour', '2 hour'] -%}
-        {{ local_from_utc(utc_from_local(local_at, zone) ~ " - interval '" ~ shift ~ "'", zone) }} = {{ local_at }}
-        {%- if not loop.last %} or {% endif %}
-    {%- endfor %})
+{#- The reading of a local time as UTC; NULL where it needs none, because the text says UTC or an offset. -#}
+{% macro to_utc(local_at, zone) -%}
+    case when {{ zone }} <> 'UTC' then {{ utc_from_local(local_at, zone) }} end
 {%- endmacro %}
 
 {#- Whether a local time was skipped, because clocks were set forward. -#}
-{% macro is_nonexistent(local_at, zone) -%}
-    {{ local_from_utc(utc_from_local(local_at, zone), zone) }} <> {{ local_at }}
+{% macro is_nonexistent(local_at, utc_at, zone) -%}
+    case when {{ zone }} <> 'UTC' then {{ local_from_utc(utc_at, zone) }} <> {{ local_at }} end
+{%- endmacro %}
+
+{#- Whether clocks were changed in the two hours before: only then can a local time have an earlier reading. -#}
+{% macro is_near_change(local_at, utc_at, zone) -%}
+    {%- set before = " - interval '2 hour'" -%}
+    case when {{ zone }} <> 'UTC' then {{ local_from_utc(utc_at ~ before, zone) }} <> {{ local_at ~ before }} end
+{%- endmacro %}
+
+{#- The earlier instant of a local time that occurs twice, because clocks were set back by 30 minutes, one or two hours;
+    NULL of any other. -#}
+{% macro earlier_reading(local_at, utc_at, near_change, zone) -%}
+    case
+        when {{ near_change }}
+            then case
+                {% for shift in ['2 hour', '1 hour', '30 minute'] -%}
+                {%- set earlier = utc_at ~ " - interval '" ~ shift ~ "'" -%}
+                when {{ local_from_utc(earlier, zone) }} = {{ local_at }} then {{ earlier }}
+                {% endfor -%}
+            end
+    end
 {%- endmacro %}
 
 {#- The instant of a text: by its own offset, else local time of the source's zone. Of two readings the earlier one. -#}
-{% macro to_instant(text, local_at, zone) -%}
+{% macro to_instant(text, local_at, utc_at, earlier_at) -%}
     case
+        when {{ local_at }} is not null then coalesce({{ earlier_at }}, {{ utc_at }}, {{ local_at }})
         when {{ has_offset(text) }} then {{ instant_with_offset(text) }}
-        when {{ zone }} = 'UTC' then {{ local_at }}
-        {% for shift in ['2 hour', '1 hour', '30 minute'] -%}
-            {%- set earlier = utc_from_local(local_at, zone) ~ " - interval '" ~ shift ~ "'" -%}
-        when {{ local_from_utc(earlier, zone) }} = {{ local_at }} then {{ earlier }}
-        {% endfor -%}
-        else {{ utc_from_local(local_at, zone) }}
     end
 {%- endmacro %}

@@ -74,6 +74,6 @@ inner join {{ ref('dim_agent') }} as agents on outcomes.agent_key = agents.agent
 left join {{ ref('dim_agent_version') }} as versions
     on
         outcomes.agent_key = versions.agent_key
-        and versions.valid_from <= outcomes.acted_at
+        and outcomes.acted_at >= versions.valid_from
         and outcomes.acted_at < versions.valid_to
 where outcomes.agent_key <> 'unknown' and not coalesce(versions.is_bot, agents.is_bot)

@@ -20,7 +20,6 @@ with due as (
     {% endfor %}
     left join {{ ref('int_business_hours') }} as hours
         on deciding.is_business and {{ on_business_hour('measured.schedule', 'measured.due_clock', 'hours') }}
-    where in_force.target_microseconds is not null
 ),
 
 judged as (

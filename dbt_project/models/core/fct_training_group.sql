@@ -11,7 +11,7 @@ with completions as (
     left join {{ ref('dim_agent_version') }} as versions
         on
             trainings.agent_key = versions.agent_key
-            and versions.valid_from <= trainings.completed_at
+            and trainings.completed_at >= versions.valid_from
             and trainings.completed_at < versions.valid_to
     where not coalesce(versions.is_bot, false)
 ),

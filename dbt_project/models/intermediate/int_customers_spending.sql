@@ -1,13 +1,8 @@
 {#-
     What orders tell of a customer at the end of each month for which surveys are weighted. Terciles are cut among the
-    customers who ordered in the span, within a currency; equal amounts share a band, and of several currencies the
-    highest band holds.
+    customers who ordered in the span, within a currency; equal amounts share a band.
 -#}
-with orders as (
-    select * from {{ ref('int_orders_by_month') }}
-),
-
-answered as (
+with answered as (
     select {{ reporting_date('responded_at') }} as responded_on
     from {{ ref('stg_survey_responses') }}
     where question = 'overall'
@@ -32,43 +27,38 @@ spent as (
     select
         months.month_start,
         orders.customer_key,
-        orders.currency,
+        max(orders.currency) as currency,
         sum(orders.amount) as amount,
-        max(orders.last_ordered_at) as last_ordered_at,
-        max_by(orders.last_product, orders.last_ordered_at) as last_product
+        max_by(orders.last_product, orders.month_start) as product
     from months
     cross join lookback
-    inner join orders
+    inner join {{ ref('int_orders_by_month') }} as orders
         on
             months.month_start >= orders.month_start
             and months.month_start < {{ months_after('orders.month_start', 'lookback.months') }}
-    group by months.month_start, orders.customer_key, orders.currency
+    group by months.month_start, orders.customer_key
 ),
 
-ranked as (
+terciles as (
     select
-        *,
-        rank() over (partition by month_start, currency order by amount nulls last) - 1 as spending_less,
-        count(amount) over (partition by month_start, currency) as spending
+        month_start,
+        currency,
+        percentile_disc(1e0 / 3) within group (order by amount) as low_up_to,
+        percentile_disc(2e0 / 3) within group (order by amount) as medium_up_to
     from spent
-),
-
-banded as (
-    select
-        *,
-        case
-            when amount is null then 0
-            when 3 * spending_less < spending then 1
-            when 3 * spending_less < 2 * spending then 2
-            else 3
-        end as band
-    from ranked
+    where amount is not null
+    group by month_start, currency
 )
 
 select
-    month_start,
-    customer_key,
-    case max(band) when 1 then 'low' when 2 then 'medium' when 3 then 'high' else 'unknown' end as spend_band,
-    max_by(last_product, last_ordered_at) as product
-from banded
-group by month_start, customer_key
+    spent.month_start,
+    spent.customer_key,
+    case
+        when spent.amount is null then 'unknown'
+        when spent.amount <= terciles.low_up_to then 'low'
+        when spent.amount <= terciles.medium_up_to then 'medium'
+        else 'high'
+    end as spend_band,
+    spent.product
+from spent
+left join terciles on spent.month_start = terciles.month_start and spent.currency = terciles.currency

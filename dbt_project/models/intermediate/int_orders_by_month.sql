@@ -1,11 +1,13 @@
-{#- Orders count whatever their status, which is the source's own word. -#}
+{#-
+    Orders count whatever their status, which is the source's own word. Amounts are added up within one currency, that
+    of most of the customer's orders.
+-#}
 with orders as (
     select
         customer_key,
         coalesce(currency, 'unknown') as currency,
         coalesce(product, 'unknown') as product,
         amount,
-        ordered_at,
         cast(date_trunc('month', {{ reporting_date('ordered_at') }}) as date) as month_start,
         row_number() over (
             partition by customer_key, date_trunc('month', {{ reporting_date('ordered_at') }})
@@ -13,14 +15,23 @@ with orders as (
         ) as newest_rank
     from {{ ref('stg_orders') }}
     where customer_key is not null
+),
+
+currencies as (
+    select
+        customer_key,
+        currency
+    from orders
+    group by customer_key, currency
+    qualify row_number() over (partition by customer_key order by count(*) desc, currency) = 1
 )
 
 select
-    customer_key,
-    currency,
-    month_start,
-    cast(sum(amount) as double) as amount,
-    max(ordered_at) filter (where newest_rank = 1) as last_ordered_at,
-    max(product) filter (where newest_rank = 1) as last_product
+    orders.customer_key,
+    orders.month_start,
+    currencies.currency,
+    cast(sum(orders.amount) filter (where orders.currency = currencies.currency) as double) as amount,
+    max(orders.product) filter (where orders.newest_rank = 1) as last_product
 from orders
-group by customer_key, currency, month_start
+inner join currencies on orders.customer_key = currencies.customer_key
+group by orders.customer_key, orders.month_start, currencies.currency

@@ -1,36 +1,46 @@
 {{ config(materialized='view') }}
 {#-
     The clock that the policy in force names, read at both ends of a stretch, in whole microseconds. It stands still
-    while the ticket is pending, where the policy says so, and that of a resolution while the ticket is solved. A policy
-    without a target of the kind leaves the terms before it in force.
+    while the ticket is pending, where the policy says so, and that of a resolution while the ticket is solved. Where the
+    policy at the start sets no target of the kind there is none; one without it that comes later leaves the terms
+    before it in force.
 -#}
+{% set columns = [
+    'ticket_key', 'target_kind', 'target_number', 'fulfilled_at', 'schedule', 'started_at', 'ended_at', 'is_whole',
+    'is_pending', 'is_solved',
+] %}
 {% set target = 'partition by ticket_key, target_kind, target_number order by started_at' %}
 with carried_on as (
     select
-        stretches.* except (policy_position),
-        coalesce(
-            last_value(case when offered.target_microseconds is not null then offered.policy_position end ignore nulls) over (
-                partition by stretches.ticket_key, stretches.target_kind, stretches.target_number
-                order by stretches.started_at rows between unbounded preceding and current row
-            ),
-            stretches.policy_position
-        ) as policy_position
+        {% for column in columns %}
+        stretches.{{ column }},
+        {% endfor %}
+        last_value(offered.policy_position ignore nulls) over (
+            partition by stretches.ticket_key, stretches.target_kind, stretches.target_number
+            order by stretches.started_at rows between unbounded preceding and current row
+        ) as policy_position,
+        first_value(offered.policy_position) over (
+            partition by stretches.ticket_key, stretches.target_kind, stretches.target_number
+            order by stretches.started_at rows between unbounded preceding and current row
+        ) as first_position
     from {{ ref('int_sla_targets_cut') }} as stretches
-    inner join {{ ref('int_sla_policies_unfolded') }} as offered
+    left join {{ ref('int_sla_policies_unfolded') }} as offered
         on stretches.policy_position = offered.policy_position and stretches.target_kind = offered.target_kind
     where stretches.has_priority_changes
 ),
 
 stretches as (
     select
-        *,
+        {{ columns | join(', ') }},
+        policy_position,
         coalesce(policy_position <> lag(policy_position) over ({{ target }}), false) as is_retargeted
     from carried_on
+    where first_position is not null
 
     union all
 
     select
-        * except (policy_position),
+        {{ columns | join(', ') }},
         policy_position,
         false as is_retargeted
     from {{ ref('int_sla_targets_cut') }}

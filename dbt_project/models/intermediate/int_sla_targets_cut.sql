@@ -50,7 +50,7 @@ inner join spans
         and coalesce(spans.started_at < spans.next_started_at, true)
         and coalesce(targets.started_at < spans.next_started_at, true)
         and (targets.started_at >= spans.started_at or targets.ended_at > spans.started_at)
-inner join {{ ref('int_sla_policies_matched') }} as matched
+left join {{ ref('int_sla_policies_matched') }} as matched
     on
         targets.channel = matched.channel
         and targets.product = matched.product

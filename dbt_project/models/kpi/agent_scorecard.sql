@@ -41,7 +41,7 @@ members as (
     left join {{ ref('dim_agent_version') }} as versions
         on
             measured.agent_key = versions.agent_key
-            and versions.valid_from < measured.ends_at
+            and measured.ends_at > versions.valid_from
             and measured.ends_at <= versions.valid_to
 ),
 

@@ -43,7 +43,7 @@ measured as (
             and groups.team_key = outcomes.team_key
             and outcomes.counted_on between groups.before_from and groups.after_to
             and not outcomes.counted_on between groups.first_completed_on and groups.last_completed_on
-    group by 1, 2, 3, 4
+    group by all
 ),
 
 figures as (

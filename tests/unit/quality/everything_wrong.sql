@@ -177,6 +177,22 @@ select 'ill-timed' as ticket_key, true as is_solved, 1 as full_resolution_minute
 insert into core.fct_ticket by name
 select 'handed on' as ticket_key, true as is_first_contact_resolution, 2 as transfer_count, false as is_escalated;
 
+-- core.fct_sla_target, kpi.sla_attainment
+insert into core.fct_ticket by name
+select 'promised' as ticket_key, true as is_counted, timestamp '2024-01-02' as first_response_at;
+insert into core.as_of by name select timestamp '2024-06-01' as as_of;
+insert into core.fct_sla_target by name
+select
+    'contradictory' as sla_target_key, 'promised' as ticket_key, 'first_response' as target_kind, 'met' as status,
+    timestamp '2024-01-03' as fulfilled_at, timestamp '2024-01-02' as due_at, -1 as remaining_minutes;
+insert into core.fct_sla_target by name
+select
+    'overdue' as sla_target_key, 'no ticket' as ticket_key, 'active' as status, timestamp '2024-01-02' as started_at,
+    timestamp '2024-01-01' as due_at, date '2024-01-02' as started_on, 'resolution' as target_kind;
+insert into kpi.sla_attainment by name
+select
+    'month' as period_grain, date '2024-01-01' as period_start, 'resolution' as target_kind, 'all' as policy,
+    1 as met, 1 as breached, 0 as active, 0.7 as attainment_rate;
 -- Customers and people: dim_customer_version, dim_period, dim_customer_period, fct_customer_activity, fct_agent_outcome,
 -- fct_training_group; customer_activity, customer_cohort, customer_value, customer_feedback, customer_health,
 -- agent_scorecard, team_scorecard, training_effect
