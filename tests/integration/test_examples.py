@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,14 @@ import yaml
 
 from dagster_project.config import PROJECT_ROOT
 from tests.companies import careloop
+from tests.incident_log import (
+    Incident,
+    median_full_resolution_minutes,
+    read_incidents,
+    reopen_share,
+    transition_minutes,
+    waiting_minutes,
+)
 
 
 def published(name: str, folder: Path, shared_data: Path) -> duckdb.DuckDBPyConnection:
@@ -71,23 +82,93 @@ def test_1154_of_1285_root_mentions_are_answered_in_11_99_minutes(tmp_path: Path
     assert newest == (11.99, 1150)
 
 
-def test_every_update_of_the_incident_log_is_accounted_for(tmp_path: Path, shared_data: Path) -> None:
+@pytest.fixture(scope="module")
+def incident_log(shared_data: Path) -> Path:
     (log,) = (shared_data / "incidents").glob("*.csv")
+    return log
+
+
+@pytest.fixture(scope="module")
+def incidents(incident_log: Path) -> dict[str, Incident]:
+    return read_incidents(incident_log)
+
+
+@pytest.fixture(scope="module")
+def incident_warehouse(
+    tmp_path_factory: pytest.TempPathFactory, shared_data: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    with published("incidents", tmp_path_factory.mktemp("incidents"), shared_data) as connection:
+        yield connection
+
+
+def test_every_update_of_the_incident_log_is_accounted_for(
+    incident_log: Path, incident_warehouse: duckdb.DuckDBPyConnection
+) -> None:
     # Independent of the readers under test: the log has no line breaks inside its fields.
-    updates = [line.split(",") for line in log.read_text(encoding="utf-8").splitlines()[1:]]
+    updates = [line.split(",") for line in incident_log.read_text(encoding="utf-8").splitlines()[1:]]
     incidents = {update[0] for update in updates}
-    with published("incidents", tmp_path, shared_data) as connection:
-        tickets = connection.execute("select count(*) from core.fct_ticket").fetchone()
-        account = connection.execute(
-            "select accepted_rows, superseded_rows + duplicate_rows, unaccounted_rows from quality.row_account "
-            "where entity = 'tickets'"
-        ).fetchone()
-        orphans = connection.execute(
-            "select count(*) from core.fct_ticket_event anti join core.fct_ticket using (ticket_key)"
-        ).fetchone()
+    tickets = incident_warehouse.execute("select count(*) from core.fct_ticket").fetchone()
+    account = incident_warehouse.execute(
+        "select accepted_rows, superseded_rows + duplicate_rows, unaccounted_rows from quality.row_account "
+        "where entity = 'tickets'"
+    ).fetchone()
+    orphans = incident_warehouse.execute(
+        "select count(*) from core.fct_ticket_event anti join core.fct_ticket using (ticket_key)"
+    ).fetchone()
     assert tickets == (len(incidents),)
     assert account == (len(incidents), len(updates) - len(incidents), 0)
     assert orphans == (0,)
+
+
+def test_the_incident_logs_reopen_share_and_resolution_time_are_those_of_its_rows(
+    incidents: dict[str, Incident], incident_warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    found = incident_warehouse.execute(
+        "select as_of, count(*) filter (where is_reopened_in_window and is_reopen_settled), "
+        "count(*) filter (where is_reopen_settled), median(full_resolution_minutes), count(full_resolution_minutes) "
+        "from core.fct_ticket cross join core.as_of group by as_of"
+    ).fetchone()
+    assert found is not None
+    as_of, reopened, settled, median_minutes, resolved = found
+    published_rate = incident_warehouse.execute(
+        "select sum(numerator), sum(denominator) from kpi.kpi_value "
+        "where kpi = 'reopen_rate' and period_grain = 'month' and dimension = 'overall'"
+    ).fetchone()
+    assert (reopened, settled) == reopen_share(incidents, as_of.replace(tzinfo=UTC))
+    assert published_rate == (reopened, settled)
+    assert (median_minutes, resolved) == (median_full_resolution_minutes(incidents), len(incidents))
+
+
+def test_the_incident_logs_steps_follow_one_another_as_in_its_rows(
+    incidents: dict[str, Incident], incident_warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    found = incident_warehouse.execute(
+        "select from_activity, to_activity, transitions, median_minutes from kpi.process_flow "
+        "where dimension = 'overall' and from_activity <> 'start' and to_activity <> 'end'"
+    ).fetchall()
+    expected = {
+        steps: (len(minutes), pytest.approx(statistics.median(minutes)))
+        for steps, minutes in transition_minutes(incidents).items()
+    }
+    assert {(start, end): (transitions, median) for start, end, transitions, median in found} == expected
+    longest = sorted((row for row in found if row[2] >= 30), key=lambda row: -row[3])[:3]
+    assert [row[:2] for row in longest] == [("assigned", "closed"), ("team changed", "closed"), ("solved", "closed")]
+
+
+def test_the_incident_logs_longest_waits_are_those_of_its_rows(
+    incidents: dict[str, Incident], incident_warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    found = incident_warehouse.execute(
+        "select step, waiting_minutes, share_of_waiting from kpi.bottleneck where period_grain = 'all' "
+        "order by bottleneck_rank"
+    ).fetchall()
+    expected = waiting_minutes(incidents)
+    whole = sum(expected.values())
+    # A step in which nobody waited a minute (statuses that changed at once) is no bottleneck.
+    assert {step: (minutes, share) for step, minutes, share in found} == {
+        step: (pytest.approx(minutes), pytest.approx(minutes / whole)) for step, minutes in expected.items() if minutes
+    }
+    assert [step for step, *_ in found[:3]] == sorted(expected, key=lambda step: -expected[step])[:3]
 
 
 @pytest.mark.parametrize("name", ["incidents", "nps", "tweets"])

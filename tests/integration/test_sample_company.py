@@ -5,46 +5,17 @@ truth.json comes from the generator's own tables, before they are written in odd
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from dagster_project.config import PROJECT_ROOT
-from tests.companies import careloop
-
 Connection = duckdb.DuckDBPyConnection
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample_company")
-    assert careloop("sample", str(folder / "sample"), "--tickets", "4000", "--seed", "11").returncode == 0
-    shutil.copy(PROJECT_ROOT / "careloop.yml", folder)
-    result = careloop("run", config=folder / "careloop.yml")
-    assert result.returncode == 0, result.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def truth(folder: Path) -> dict[str, Any]:
-    truth: dict[str, Any] = json.loads((folder / "sample" / "truth.json").read_text(encoding="utf-8"))
-    return truth
-
-
-@pytest.fixture(scope="module")
-def warehouse(folder: Path) -> Iterator[Connection]:
-    with duckdb.connect(str(folder / "warehouse" / "careloop.duckdb"), read_only=True) as connection:
-        yield connection
-
-
-def by_month(warehouse: Connection, kpi: str, statistic: str) -> dict[str, dict[str, Any]]:
+def by_month(sample_warehouse: Connection, kpi: str, statistic: str) -> dict[str, dict[str, Any]]:
     """Return the monthly figures of a KPI: month → numerator, denominator, value, sample_size."""
-    result = warehouse.execute(
+    result = sample_warehouse.execute(
         "select strftime(period_start, '%Y-%m'), numerator, denominator, value, sample_size from kpi.kpi_value "
         "where kpi = ? and statistic = ? and period_grain = 'month' and dimension = 'overall'",
         [kpi, statistic],
@@ -53,8 +24,8 @@ def by_month(warehouse: Connection, kpi: str, statistic: str) -> dict[str, dict[
     return {month: dict(zip(names, figures, strict=True)) for month, *figures in result.fetchall()}
 
 
-def test_every_row_became_what_it_was_planted_to_become(warehouse: Connection, truth: dict[str, Any]) -> None:
-    accounts = warehouse.execute(
+def test_every_row_became_what_it_was_planted_to_become(sample_warehouse: Connection, truth: dict[str, Any]) -> None:
+    accounts = sample_warehouse.execute(
         "select entity, sum(extracted_rows), sum(accepted_rows), sum(quarantined_rows), sum(superseded_rows), "
         "sum(duplicate_rows), sum(unaccounted_rows) from quality.row_account group by entity"
     ).fetchall()
@@ -64,10 +35,12 @@ def test_every_row_became_what_it_was_planted_to_become(warehouse: Connection, t
     }
 
 
-def test_every_planted_reason_is_found_as_often_as_it_was_planted(warehouse: Connection, truth: dict[str, Any]) -> None:
+def test_every_planted_reason_is_found_as_often_as_it_was_planted(
+    sample_warehouse: Connection, truth: dict[str, Any]
+) -> None:
     found = {
         (entity, reason): count
-        for entity, reason, count in warehouse.execute(
+        for entity, reason, count in sample_warehouse.execute(
             "select entity, split_part(reason, ': ', 2), count(*) "
             "from (select entity, unnest(string_split(reasons, '; ')) as reason from quality.quarantine) group by all"
         ).fetchall()
@@ -83,9 +56,9 @@ def test_every_planted_reason_is_found_as_often_as_it_was_planted(warehouse: Con
     assert found == planted
 
 
-def test_lines_that_cannot_be_parsed_are_counted_by_file(warehouse: Connection, truth: dict[str, Any]) -> None:
+def test_lines_that_cannot_be_parsed_are_counted_by_file(sample_warehouse: Connection, truth: dict[str, Any]) -> None:
     # One file feeds several entities, so the lines of a load are looked at once.
-    found = warehouse.execute(
+    found = sample_warehouse.execute(
         "select sum(lines) from "
         "(select load_id, max(rejected_lines) as lines from quality.row_account group by load_id)"
     ).fetchone()
@@ -106,20 +79,20 @@ def test_lines_that_cannot_be_parsed_are_counted_by_file(warehouse: Connection, 
     ],
 )
 def test_tickets_created_in_each_month(
-    warehouse: Connection, truth: dict[str, Any], kpi: str, statistic: str, column: str, planted: str
+    sample_warehouse: Connection, truth: dict[str, Any], kpi: str, statistic: str, column: str, planted: str
 ) -> None:
     expected = truth["figures"]["tickets"]["by_month_created"]
-    found = by_month(warehouse, kpi, statistic)
+    found = by_month(sample_warehouse, kpi, statistic)
     assert len(expected) == 18
     assert {month: it[column] for month, it in found.items()} == {
         month: pytest.approx(it[planted], abs=1e-6) for month, it in expected.items()
     }
 
 
-def test_tickets_solved_and_reopened_in_each_month(warehouse: Connection, truth: dict[str, Any]) -> None:
+def test_tickets_solved_and_reopened_in_each_month(sample_warehouse: Connection, truth: dict[str, Any]) -> None:
     expected = truth["figures"]["solves"]["by_month_first_solved"]
-    solved = by_month(warehouse, "tickets_solved", "count")
-    reopened = by_month(warehouse, "reopen_rate", "rate")
+    solved = by_month(sample_warehouse, "tickets_solved", "count")
+    reopened = by_month(sample_warehouse, "reopen_rate", "rate")
     for month, it in expected.items():
         assert solved[month]["value"] == it["tickets_solved"], month
         if it["reopen_denominator"]:
@@ -127,9 +100,9 @@ def test_tickets_solved_and_reopened_in_each_month(warehouse: Connection, truth:
             assert reopened[month]["denominator"] == it["reopen_denominator"], month
 
 
-def test_backlog_at_the_end_of_each_month(warehouse: Connection, truth: dict[str, Any]) -> None:
+def test_backlog_at_the_end_of_each_month(sample_warehouse: Connection, truth: dict[str, Any]) -> None:
     found = dict(
-        warehouse.execute(
+        sample_warehouse.execute(
             "select cast(date_day as varchar), backlog from kpi.backlog_daily where dimension = 'overall'"
         ).fetchall()
     )
@@ -137,8 +110,8 @@ def test_backlog_at_the_end_of_each_month(warehouse: Connection, truth: dict[str
     assert {day: found[day] for day in expected} == expected
 
 
-def test_satisfaction_in_each_month(warehouse: Connection, truth: dict[str, Any]) -> None:
-    csat, nps = by_month(warehouse, "csat_rate", "rate"), by_month(warehouse, "nps", "index")
+def test_satisfaction_in_each_month(sample_warehouse: Connection, truth: dict[str, Any]) -> None:
+    csat, nps = by_month(sample_warehouse, "csat_rate", "rate"), by_month(sample_warehouse, "nps", "index")
     for month, it in truth["figures"]["csat"]["by_month_answered"].items():
         assert (csat[month]["numerator"], csat[month]["denominator"]) == (it["numerator"], it["denominator"]), month
     for month, it in truth["figures"]["nps"]["by_month_answered"].items():
@@ -146,27 +119,27 @@ def test_satisfaction_in_each_month(warehouse: Connection, truth: dict[str, Any]
         assert nps[month]["sample_size"] == it["answers"], month
 
 
-def test_invitations_delivered_and_answered(warehouse: Connection, truth: dict[str, Any]) -> None:
-    found = by_month(warehouse, "survey_response_rate", "rate").values()
+def test_invitations_delivered_and_answered(sample_warehouse: Connection, truth: dict[str, Any]) -> None:
+    found = by_month(sample_warehouse, "survey_response_rate", "rate").values()
     surveys = truth["figures"]["survey_response"].values()
     assert sum(it["denominator"] for it in found) == sum(it["delivered"] for it in surveys)
     assert sum(it["numerator"] for it in found) == sum(it["answered"] for it in surveys)
 
 
-def test_mentions_in_each_month(warehouse: Connection, truth: dict[str, Any]) -> None:
-    found = by_month(warehouse, "mention_volume", "count")
+def test_mentions_in_each_month(sample_warehouse: Connection, truth: dict[str, Any]) -> None:
+    found = by_month(sample_warehouse, "mention_volume", "count")
     expected = truth["figures"]["mentions"]["by_month"]
     assert {month: it["value"] for month, it in found.items()} == {m: it["posts"] for m, it in expected.items()}
 
 
 @pytest.mark.parametrize("dimension", ["channel", "team", "segment", "product", "priority", "category", "source"])
-def test_a_dimensions_values_add_up_to_the_whole(warehouse: Connection, dimension: str) -> None:
-    apart = warehouse.execute(
+def test_a_dimensions_values_add_up_to_the_whole(sample_warehouse: Connection, dimension: str) -> None:
+    apart = sample_warehouse.execute(
         "select period_grain, period_start, sum(value) from kpi.kpi_value "
         "where kpi = 'tickets_created' and dimension = ? group by all order by all",
         [dimension],
     ).fetchall()
-    overall = warehouse.execute(
+    overall = sample_warehouse.execute(
         "select period_grain, period_start, value from kpi.kpi_value "
         "where kpi = 'tickets_created' and dimension = 'overall' order by all"
     ).fetchall()
@@ -174,21 +147,35 @@ def test_a_dimensions_values_add_up_to_the_whole(warehouse: Connection, dimensio
     assert apart == overall
 
 
-def test_the_scorecard_compares_the_last_complete_month(warehouse: Connection) -> None:
-    card = warehouse.execute(
+def test_the_scorecard_compares_the_last_complete_month(sample_warehouse: Connection) -> None:
+    card = sample_warehouse.execute(
         "select value, previous_value, year_before_value, target_value, status from kpi.scorecard "
         "where kpi = 'csat_rate' and period_grain = 'month' and dimension = 'overall'"
     ).fetchone()
-    csat = {month: it["value"] for month, it in by_month(warehouse, "csat_rate", "rate").items()}
+    csat = {month: it["value"] for month, it in by_month(sample_warehouse, "csat_rate", "rate").items()}
     # The newest instant is on 30 June, so May is the last month that is over.
     assert card is not None
     assert card[:4] == (csat["2026-05"], csat["2026-04"], csat["2025-05"], 0.8)
     assert card[4] in ("on target", "near", "off", "too few")
 
 
-def test_columns_are_described_in_the_published_file(warehouse: Connection) -> None:
-    undescribed = warehouse.execute(
+def test_columns_are_described_in_the_published_file(sample_warehouse: Connection) -> None:
+    undescribed = sample_warehouse.execute(
         "select schema_name, table_name, column_name from duckdb_columns() "
         "where schema_name in ('core', 'kpi', 'quality') and coalesce(comment, '') = ''"
     ).fetchall()
     assert undescribed == []
+
+
+def test_the_longest_wait_on_hold_is_the_planted_bottleneck(
+    sample_warehouse: Connection, truth: dict[str, Any]
+) -> None:
+    planted = truth["effects"]["bottleneck"]
+    found = sample_warehouse.execute(
+        "select replace(team_key, 'helpdesk:', ''), tickets, waiting_minutes from kpi.bottleneck "
+        "join core.dim_team using (team) where period_grain = 'all' and status = 'on_hold' order by bottleneck_rank"
+    ).fetchall()
+    assert found[0][0] == planted["team"]
+    assert {team: (tickets, minutes) for team, tickets, minutes in found} == {
+        it["team"]: (it["tickets"], pytest.approx(it["minutes"])) for it in planted["on_hold_by_team"]
+    }

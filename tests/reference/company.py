@@ -38,6 +38,7 @@ class Company:
     orders: Sequence[e.Order] = ()
     usage_events: Sequence[e.UsageEvent] = ()
     feedback: Sequence[e.Feedback] = ()
+    trainings: Sequence[e.Training] = ()
     events_of: Mapping[str, list[e.Event]] = field(init=False)
     registry: Mapping[str, SeedRow] = field(init=False)
 

@@ -158,3 +158,32 @@ def period_figures(period: Period, active_before: set[str], members: set[str]) -
         yield "retention_rate", "rate", Figure(kept, before, kept / before, before, *wilson_interval(kept, before))
         lost = before - kept
         yield "churn_rate", "rate", Figure(lost, before, lost / before, before, *wilson_interval(lost, before))
+
+
+def customer_activity(company: Company, counted: list[Life]) -> dict[tuple[str, date], dict[str, int]]:
+    """Return the exact counts of customers of every period, overall."""
+    found = {}
+    for grain in GRAINS:
+        for period in periods(company, counted, grain):
+            before = period.before.active if period.before else set()
+            found[grain, period.start] = {
+                "active_customers": len(period.active),
+                "active_before": len(before),
+                "retained_customers": len(period.active & before),
+                "new_customers": len(period.new),
+            }
+    return found
+
+
+def cohorts(company: Company, counted: list[Life]) -> dict[tuple[date, int], dict[str, int]]:
+    """Return of each month's newly active customers how many there were, and are still active months later."""
+    months = periods(company, counted, "month")
+    seen: set[str] = set()
+    found = {}
+    for first, month in enumerate(months):
+        members = month.active - seen
+        seen |= members
+        for since, later in enumerate(months[first:]):
+            if members:
+                found[month.start, since] = {"customers": len(members), "retained": len(members & later.active)}
+    return found

@@ -173,6 +173,14 @@ class UsageEvent:
 
 
 @dataclass(frozen=True)
+class Training:
+    training_key: str
+    agent_key: str
+    course: str
+    completed_at: datetime
+
+
+@dataclass(frozen=True)
 class Feedback:
     employee_feedback_key: str
     submitted_at: datetime

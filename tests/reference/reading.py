@@ -50,6 +50,7 @@ SOURCES: dict[str, tuple[str, type]] = {
     "sessions": ("staging.stg_self_service_sessions", e.Session),
     "orders": ("staging.stg_orders", e.Order),
     "usage_events": ("staging.stg_usage_events", e.UsageEvent),
+    "trainings": ("staging.stg_trainings", e.Training),
     "feedback": ("staging.stg_employee_feedback", e.Feedback),
 }
 

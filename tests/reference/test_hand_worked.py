@@ -173,39 +173,3 @@ def test_the_same_customer_asks_again(
     assert (resolved and resolved.numerator) == first_contact
     assert followed is not None
     assert followed.numerator == repeat
-
-
-def test_escalation_is_an_event_or_a_move_to_a_higher_tier_and_first_routing_is_none() -> None:
-    tickets = [Ticket(key, MONDAY, channel=key) for key in ("routed", "sideways", "up", "down")]
-    moves = {"routed": ["expert"], "sideways": ["front", "back"], "up": ["front", "expert"], "down": ["expert", "back"]}
-    talk = [
-        it
-        for key, teams in moves.items()
-        for it in events(
-            key, *(f"2026-03-02 1{n}:00 | agent | ann | team_changed | - | {t}" for n, t in enumerate(teams))
-        )
-    ]
-    company = reference("2026-04-01", tickets=tickets, events=talk)
-    found = {key: figure(company, "escalation_rate", "rate", "2026-03", "channel", key) for key in moves}
-    assert {key: it and it.numerator for key, it in found.items()} == {"routed": 0, "sideways": 0, "up": 1, "down": 0}
-
-
-def test_live_contacts_gone_at_once_were_not_offered() -> None:
-    def call(key: str, answered: str | None, abandoned: str | None) -> Ticket:
-        return Ticket(
-            key,
-            MONDAY,
-            channel="phone",
-            queued_at=MONDAY,
-            answered_at=at(f"2026-03-02 09:00:{answered}") if answered else None,
-            abandoned_at=at(f"2026-03-02 09:00:{abandoned}") if abandoned else None,
-        )
-
-    calls = [call("a", "20", None), call("b", "21", None), call("c", None, "10"), call("d", None, "11")]
-    company = reference("2026-04-01", tickets=calls)
-    abandonment = figure(company, "abandonment_rate", "rate", "2026-03")
-    service_level = figure(company, "service_level", "rate", "2026-03")
-    assert abandonment is not None
-    assert (abandonment.numerator, abandonment.denominator) == (1, 3)
-    assert service_level is not None
-    assert (service_level.numerator, service_level.denominator) == (1, 3)

@@ -13,10 +13,13 @@ from dagster_project.config import PROJECT_ROOT
 from tests.reference import process, scorecards
 from tests.reference.agreement import Rows, assert_agree, rows
 from tests.reference.conftest import BothSides
+from tests.reference.customers import cohorts, customer_activity
 from tests.reference.periods import percentile
 from tests.reference.reading import read_seed
 from tests.reference.sla import Target
 from tests.reference.strata import Stratum
+from tests.reference.trainings import training_effects
+from tests.reference.value import Value, customer_values
 
 REGISTRY = read_seed(PROJECT_ROOT / "seeds" / "kpis.csv")
 KPIS = [row["kpi"] for row in REGISTRY if row["mart"] == "kpi_value"]
@@ -92,6 +95,31 @@ def test_every_score_and_rank_agrees(both_sides: BothSides, mart: str) -> None:
         for key, it in found.items()
     }
     assert_agree(theirs, ours)
+
+
+def test_every_course_s_effect_agrees(both_sides: BothSides) -> None:
+    names = [f"{who}_{when}{n}" for who in ("trained", "untrained") for when in ("before", "after") for n in ("", "_n")]
+    columns = ", ".join(["trained_agents", "untrained_agents", *names, "training_effect"])
+    theirs = rows(both_sides.warehouse, "kpi.training_effect", "course, cohort_month, team_key, kpi", columns)
+    assert_agree(theirs, training_effects(both_sides.reference.company, both_sides.reference.outcomes))
+
+
+def test_customers_of_every_period_agree(both_sides: BothSides) -> None:
+    columns = "active_customers, active_before, retained_customers, new_customers"
+    relation = "kpi.customer_activity where dimension = 'overall'"
+    theirs = rows(both_sides.warehouse, relation, "period_grain, period_start", columns)
+    assert_agree(theirs, customer_activity(both_sides.reference.company, both_sides.reference.counted))
+
+
+def test_every_cohort_agrees(both_sides: BothSides) -> None:
+    theirs = rows(both_sides.warehouse, "kpi.customer_cohort", "cohort_month, months_since", "customers, retained")
+    assert_agree(theirs, cohorts(both_sides.reference.company, both_sides.reference.counted))
+
+
+def test_every_customer_s_value_agrees(both_sides: BothSides) -> None:
+    columns = ", ".join(it.name for it in fields(Value))
+    theirs = rows(both_sides.warehouse, "kpi.customer_value", "customer_key", columns)
+    assert_agree(theirs, {key: asdict(it) for key, it in customer_values(both_sides.reference.company).items()})
 
 
 def test_what_follows_what_agrees(both_sides: BothSides) -> None:

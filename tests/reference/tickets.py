@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from tests.reference import response
+from tests.reference import response, routing
 from tests.reference.business_time import Schedule, calendar_minutes
 from tests.reference.company import Company
 from tests.reference.entities import Event, Ticket
@@ -160,34 +160,13 @@ class Life:
                 found.append((since, end))
         return found
 
-    @cached_property
-    def moves(self) -> list[tuple[bool, str | None, str | None]]:
-        """Return each routing to a team: whether after the first assignment, the team before, the team after."""
-        found = []
-        team: str | None = None
-        is_assigned = False
-        for event in self.events:
-            is_assigned = is_assigned or event.event_type == "assigned"
-            if event.event_type == "team_changed":
-                before = team or (f"{event.source}:{event.from_value}" if event.from_value else None)
-                team = f"{event.source}:{event.to_value}" if event.to_value else None
-                found.append((is_assigned, before, team))
-        return found
-
     @property
     def is_transferred(self) -> bool:
-        return any(was_assigned and before != after for was_assigned, before, after in self.moves)
-
-    def _tier(self, team_key: str | None) -> int | None:
-        team = self.company.team_by_key.get(team_key or "")
-        return team.tier if team else None
+        return routing.is_transferred(self.events)
 
     @property
     def is_escalated(self) -> bool:
-        if any(event.event_type == "escalated" for event in self.events):
-            return True
-        tiers = [(self._tier(before), self._tier(after)) for _, before, after in self.moves]
-        return any(before is not None and after is not None and after > 1 and after > before for before, after in tiers)
+        return routing.is_escalated(self.company, self.events)
 
     # Stages
 

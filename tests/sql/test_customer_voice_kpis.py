@@ -192,7 +192,7 @@ def test_weighted_satisfaction_gives_each_segment_its_share_of_the_customers(com
         "from kpi.survey_stratum where period_grain = 'month' and stratification = 'segment' order by stratum"
     ).fetchall()
     # 4^2 / ((4/3)^2 + 3 x (8/9)^2) = 27/7; only the consumers' answers vary: (2/3)^2 x 1/3 x 2/3 / 3.
-    totals = (pytest.approx(27 / 7), pytest.approx(1.96 * sqrt(4 / 9 * 2 / 9 / 3)))
+    totals = (pytest.approx(27 / 7), pytest.approx(1.959964 * sqrt(4 / 9 * 2 / 9 / 3)))
     assert strata == [
         ("business", 1, 1, pytest.approx(4 / 3), False, *totals),
         ("consumer", 2, 3, pytest.approx(8 / 9), False, *totals),

@@ -11,7 +11,18 @@ calendar as (
     from {{ ref('dim_date') }}
 ),
 
-acts as {{ not_materialized() }} (
+paid as (
+    select
+        spans.customer_key,
+        greatest(spans.first_on, calendar.first_day) as first_on,
+        spans.last_on
+    from {{ ref('int_customer_paid_spans') }} as spans
+    inner join counted on counted.activity = 'plan'
+    cross join calendar
+    where calendar.first_day <= spans.last_on
+),
+
+points as {{ not_materialized() }} (
     {% for activity, fact, day, condition in [
         ('order', 'fct_order', 'ordered_on', 'true'),
         ('ticket', 'fct_ticket', 'created_on', 'facts.is_counted'),
@@ -19,21 +30,33 @@ acts as {{ not_materialized() }} (
     ] %}
     select
         facts.customer_key,
-        facts.{{ day }} as first_on,
-        facts.{{ day }} as last_on
+        facts.{{ day }} as acted_on
     from {{ ref(fact) }} as facts
     inner join counted on counted.activity = '{{ activity }}'
     where facts.customer_key <> 'unknown' and {{ condition }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+acts as (
+    select
+        customer_key,
+        first_on,
+        last_on
+    from paid
 
     union all
-    {% endfor %}
+
+    -- What falls into a paid span adds nothing to it, and is most of all there is.
     select
-        spans.customer_key,
-        greatest(spans.first_on, calendar.first_day) as first_on,
-        spans.last_on
-    from {{ ref('int_customer_paid_spans') }} as spans
-    inner join counted on counted.activity = 'plan'
-    inner join calendar on calendar.first_day <= spans.last_on
+        points.customer_key,
+        points.acted_on as first_on,
+        points.acted_on as last_on
+    from points
+    left join paid
+        on points.customer_key = paid.customer_key and points.acted_on between paid.first_on and paid.last_on
+    where paid.customer_key is null
+    group by points.customer_key, points.acted_on
 ),
 
 spans as (

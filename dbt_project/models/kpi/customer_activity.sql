@@ -64,7 +64,7 @@ described as (
             measured.customer_key = customers.customer_key
             and measured.period_grain = customers.period_grain
             and measured.first_number <= customers.last_number
-            and customers.first_number <= measured.last_number
+            and measured.last_number >= customers.first_number
     where measured.first_number <= measured.last_number
 ),
 
