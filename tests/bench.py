@@ -1,8 +1,9 @@
 """`make bench`: a large sample company through the whole job, and its build against the same SQL run directly.
 
-Prints one table from one run: the wall time of each stage and the whole, peak memory, and ratios. It asserts nothing:
-speed is read, not tested. The raw side runs the very statements that dbt compiled, models and tests, in the same
-order and with the same settings, into a build file of its own.
+Prints tables from one run: the wall time of each stage and the whole, peak memory, ratios, and for each model dbt's
+seconds beside those of its SQL run directly. It asserts nothing: speed is read, not tested. The raw side runs the very
+statements that dbt compiled, models and tests, in the same order and with the same settings, into a build file of its
+own.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from typing import Any
 from rich.console import Console
 
 from dagster_project.config import PROJECT_ROOT, load_settings
+from dagster_project.launch import prepare_instance
 from dagster_project.summary import table
 from dagster_project.warehouse import RunRecord, Workspace, connect
 
 LAYERS = ("build staging", "build core", "build kpi")
-BUILT_SCHEMAS = ("personal", "staging", "quality", "intermediate", "core", "kpi")
+# Models that take less are summed up in one line.
+SHOWN_FROM_SECONDS = 0.1
 
 
 def main() -> None:
@@ -47,15 +50,12 @@ def main() -> None:
     seconds["whole run"] = _careloop("run", "--config", str(config))
     peak_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     settings = load_settings(config)
-    workspace = Workspace(settings.workspace_folder, settings.memory_limit)
+    workspace = prepare_instance(settings)
     record = RunRecord.model_validate_json(sorted(workspace.runs.glob("*.json"))[-1].read_bytes())
     raw = _raw_seconds(workspace, folder / "raw")
     build = sum(record.stage_seconds[layer] for layer in LAYERS)
     _print({**seconds, **record.stage_seconds}, build, sum(raw.values()), record, peak_bytes)
-    slowest = sorted(raw.items(), key=lambda it: -it[1])[:15]
-    Console().print(
-        table("Slowest statements, run directly", ("statement", "seconds"), [(n, round(s, 2)) for n, s in slowest])
-    )
+    _print_models(_manifest(workspace), _dbt_seconds(), raw)
 
 
 def _careloop(*arguments: str) -> float:
@@ -64,10 +64,35 @@ def _careloop(*arguments: str) -> float:
     return time.perf_counter() - start
 
 
+def _manifest(workspace: Workspace) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((workspace.dbt / "target" / "manifest.json").read_bytes())
+    return manifest
+
+
+def _dbt_seconds() -> dict[str, float]:
+    """Return dbt's seconds for each model and test, as the latest run recorded them in Dagster."""
+    from dagster import DagsterEventType, DagsterInstance
+
+    seconds = {}
+    with DagsterInstance.get() as instance:
+        (run,) = instance.get_runs(limit=1)
+        of_type = {DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_CHECK_EVALUATION}
+        for entry in instance.all_logs(run.run_id, of_type=of_type):
+            event = entry.get_dagster_event()
+            if event.is_step_materialization:
+                built = event.step_materialization_data.materialization
+                name, metadata = built.asset_key.path[-1], built.metadata
+            else:
+                check = event.asset_check_evaluation_data
+                name, metadata = check.check_name, check.metadata
+            if "seconds" in metadata:
+                seconds[name] = float(str(metadata["seconds"].value))
+    return seconds
+
+
 def _raw_seconds(workspace: Workspace, folder: Path) -> dict[str, float]:
     """Run what dbt compiled on a copy of the build file that holds the raw views and seeds only."""
-    target = workspace.dbt / "target"
-    manifest = json.loads((target / "manifest.json").read_bytes())
+    manifest = _manifest(workspace)
     shutil.rmtree(folder, ignore_errors=True)
     copy = Workspace(folder, workspace.memory_limit)
     copy.create()
@@ -75,10 +100,10 @@ def _raw_seconds(workspace: Workspace, folder: Path) -> dict[str, float]:
     shutil.copy(workspace.build_file, copy.build_file)
     seconds = {}
     connection = connect(copy)
-    for schema in BUILT_SCHEMAS:
+    for schema in sorted({node["schema"] for node in manifest["nodes"].values() if node["resource_type"] == "model"}):
         connection.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
     connection.execute("checkpoint")
-    for node, sql in _statements(manifest, target):
+    for node, sql in _statements(manifest, workspace.dbt / "target"):
         start = time.perf_counter()
         if node["resource_type"] == "test":
             connection.execute(f"select count(*) from ({sql})").fetchall()
@@ -99,7 +124,8 @@ def _statements(manifest: dict[str, Any], target: Path) -> Iterator[tuple[dict[s
             if key not in done and all(it in done or it not in nodes for it in node["depends_on"]["nodes"]):
                 done.add(key)
                 path = target / "compiled" / "careloop" / node["original_file_path"]
-                path = path / node["path"] if node["resource_type"] == "test" else path
+                # A generic test is compiled into a folder that is called after the file it is declared in.
+                path = path / node["path"] if path.suffix == ".yml" else path
                 if path.exists():
                     yield node, path.read_text(encoding="utf-8")
 
@@ -116,6 +142,29 @@ def _print(seconds: dict[str, float], build: float, raw: float, record: RunRecor
         ("peak memory of the run", f"{peak_bytes / 2**30:.2f} GiB"),
     ]
     console.print(table("Ratios", ("what", "measured"), ratios))
+
+
+def _print_models(manifest: dict[str, Any], built: dict[str, float], raw: dict[str, float]) -> None:
+    """Print a line a model, the longest first: dbt's seconds and those of its SQL run directly, its tests apart."""
+    seconds: dict[str, list[float]] = {}
+    for key, node in manifest["nodes"].items():
+        if node["resource_type"] == "model" and node["name"] in raw:
+            tests = [it["name"] for it in manifest["nodes"].values() if it.get("attached_node") == key]
+            seconds[node["name"]] = [
+                built.get(node["name"], 0.0),
+                raw[node["name"]],
+                sum(built.get(test, 0.0) for test in tests),
+                sum(raw.get(test, 0.0) for test in tests),
+            ]
+    shown = sorted((it for it in seconds.items() if max(it[1]) >= SHOWN_FROM_SECONDS), key=lambda it: -sum(it[1]))
+    others = [it for name, it in seconds.items() if name not in dict(shown)]
+    shown.append((f"{len(others)} others", [sum(column) for column in zip(*others, strict=True)]))
+    shown.append(("all", [sum(column) for column in zip(*seconds.values(), strict=True)]))
+    lines = [
+        (name, *(f"{it:.2f}" for it in (*each[:2], each[0] / each[1], *each[2:]))) for name, each in shown if any(each)
+    ]
+    headings = ("model", "dbt", "directly", "ratio", "tests", "tests directly")
+    Console().print(table("Models: dbt's seconds and those of the same SQL run directly", headings, lines))
 
 
 if __name__ == "__main__":
