@@ -40,7 +40,6 @@ def both_sides(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     assert result.returncode == 0, result.stderr
     # Millions of small rows that all stay: looking for garbage among them finds none, and takes a third of the time.
     gc.disable()
-    request.addfinalizer(gc.enable)
     reference = Reference(read_company(folder / "warehouse" / "build.duckdb", PROJECT_ROOT / "seeds"))
     with duckdb.connect(str(folder / "warehouse" / "careloop.duckdb"), read_only=True) as warehouse:
         columns = ", ".join((*Address._fields, *Figure._fields))
@@ -48,6 +47,7 @@ def both_sides(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         published = warehouse.execute(f"select {columns} from kpi.kpi_value").fetchall()
         theirs = {Address(*row[:size]): Figure(*row[size:]) for row in published}
         yield BothSides(warehouse, reference, by_kpi(theirs), by_kpi(reference.figures))
+    gc.enable()
 
 
 def by_kpi(figures: dict[Address, Figure]) -> dict[str, Rows]:
