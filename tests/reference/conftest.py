@@ -19,7 +19,7 @@ from tests.reference.periods import Address, Figure
 from tests.reference.reading import read_company
 
 
-@dataclass
+@dataclass(repr=False)
 class BothSides:
     """One company, as the warehouse and as the reference see it; figures by KPI."""
 
