@@ -36,20 +36,24 @@
     end
 {%- endmacro %}
 
-{#- The reading of a local time as UTC; NULL where it needs none, because the text says UTC or an offset. -#}
+{#- The reading of a local time as UTC; NULL where it needs none, because the text says UTC or an offset.
+    An engine may stop at years it has no zones for. -#}
 {% macro to_utc(local_at, zone) -%}
-    case when {{ zone }} <> 'UTC' then {{ utc_from_local(local_at, zone) }} end
+    case
+        when {{ zone }} <> 'UTC' and {{ local_at }} between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59'
+            then {{ utc_from_local(local_at, zone) }}
+    end
 {%- endmacro %}
 
 {#- Whether a local time was skipped, because clocks were set forward. -#}
 {% macro is_nonexistent(local_at, utc_at, zone) -%}
-    case when {{ zone }} <> 'UTC' then {{ local_from_utc(utc_at, zone) }} <> {{ local_at }} end
+    case when {{ utc_at }} is not null then {{ local_from_utc(utc_at, zone) }} <> {{ local_at }} end
 {%- endmacro %}
 
 {#- Whether clocks were changed in the two hours before: only then can a local time have an earlier reading. -#}
 {% macro is_near_change(local_at, utc_at, zone) -%}
     {%- set before = " - interval '2 hour'" -%}
-    case when {{ zone }} <> 'UTC' then {{ local_from_utc(utc_at ~ before, zone) }} <> {{ local_at ~ before }} end
+    case when {{ utc_at }} is not null then {{ local_from_utc(utc_at ~ before, zone) }} <> {{ local_at ~ before }} end
 {%- endmacro %}
 
 {#- The earlier instant of a local time that occurs twice, because clocks were set back by 30 minutes, one or two hours;
