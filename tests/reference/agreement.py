@@ -37,15 +37,15 @@ def disagreements(theirs: Rows, ours: Rows) -> list[str]:
     found = [f"only the warehouse has {key}: {theirs[key]}" for key in theirs.keys() - ours.keys()]
     found += [f"only the reference has {key}: {ours[key]}" for key in ours.keys() - theirs.keys()]
     for key in theirs.keys() & ours.keys():
+        mine = ours[key]
         for name, value in theirs[key].items():
-            if differs(value, ours[key][name]):
-                found.append(f"{key}: {name} is {value}, by the reference {ours[key][name]}")
+            if value != mine[name] and differs(value, mine[name]):
+                found.append(f"{key}: {name} is {value}, by the reference {mine[name]}")
     return sorted(found)
 
 
 def assert_agree(theirs: Rows, ours: Rows) -> None:
     assert theirs or ours, "neither side has anything to compare"
     found = disagreements(theirs, ours)
-    assert not found, f"{len(found)} differences over {len(theirs.keys() | ours.keys())} rows:\n" + "\n".join(
-        found[:12]
-    )
+    compared = len(theirs.keys() | ours.keys())
+    assert not found, f"{len(found)} differences over {compared} rows:\n" + "\n".join(found[:12])

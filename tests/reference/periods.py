@@ -141,11 +141,15 @@ def grouped(company: Company, kpi: str, cases: Iterable[Case]) -> dict[Group, li
 
 
 def figures(company: Company, kpi: str, cases: Iterable[Case], *statistics: str) -> Figures:
-    """Sum up cases at every grain, overall and by each dimension that the registry allows the KPI to be cut by."""
+    """Sum up cases at every grain, overall and by each dimension that the registry allows the KPI to be cut by.
+
+    What has a median is published of single days overall only.
+    """
     return {
-        Address(kpi, statistic, *group): STATISTICS[statistic](values)
-        for group, values in grouped(company, kpi, cases).items()
+        Address(kpi, statistic, grain, start, dimension, value): STATISTICS[statistic](values)
+        for (grain, start, dimension, value), values in grouped(company, kpi, cases).items()
         for statistic in statistics
+        if grain != "day" or dimension == "overall" or "median" not in statistics
     }
 
 

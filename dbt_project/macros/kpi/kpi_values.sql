@@ -1,6 +1,7 @@
 {#-
     One KPI at every published grain: day, week, month and quarter, overall and by one dimension at a time; computed
-    from the facts at each grain, so that medians are exact and no average is averaged.
+    from the facts at each grain, so that medians are exact and no average is averaged. Durations of a single day come
+    overall only: a handful of cases has no median to speak of, and kpi.duration_histogram counts them by dimension.
 
     facts:       relation with one row per case; every dimension column is filled ('unknown' where it is not known)
     on_date:     column with the date, in the reporting time zone, in whose period a case counts
@@ -43,7 +44,10 @@ grouped as (
     where denominator is not null
     group by grouping sets (
         {% for grain in grains %}
-        ({{ grain }}_start){% for dimension in dimensions %}, ({{ grain }}_start, {{ dimension }}){% endfor %}
+        ({{ grain }}_start)
+        {%- if grain != 'day' or 'median' not in statistics -%}
+        {%- for dimension in dimensions %}, ({{ grain }}_start, {{ dimension }}){% endfor %}
+        {%- endif %}
         {{- ',' if not loop.last }}
         {% endfor %}
     )

@@ -18,18 +18,18 @@
     {{ columns[4] }} as value_high
 {% endmacro %}
 
-{#- A bound of the 95 % Wilson score interval (Wilson 1927) of numerator / denominator; z = 1.959964, z^2 = 3.8414588. -#}
+{#- A bound of the 95 % Wilson score interval (Wilson 1927) of numerator / denominator; z = 1.959963984540054. -#}
 {% macro wilson_bound(sign) -%}
     (
-        numerator + 1.9207294 {{ sign }} 1.959964 * sqrt(
-            greatest(0, numerator * (denominator - numerator) / nullif(denominator, 0)) + 0.9603647
+        numerator + 1.9207294103470627 {{ sign }} 1.959963984540054 * sqrt(
+            greatest(0, numerator * (denominator - numerator) / nullif(denominator, 0)) + 0.96036470517353135
         )
-    ) / nullif(denominator + 3.8414588, 3.8414588)
+    ) / nullif(denominator + 3.8414588206941254, 3.8414588206941254)
 {%- endmacro %}
 
 {#- A bound of the 95 % normal interval of 100 times a mean of contributions, such as the 1, 0, -1 of a promoter score. -#}
 {% macro index_bound(sign) -%}
-    100 * numerator / nullif(denominator, 0) {{ sign }} 100 * 1.959964 * sqrt(
+    100 * numerator / nullif(denominator, 0) {{ sign }} 100 * 1.959963984540054 * sqrt(
         greatest(0, sum_of_squares / nullif(denominator, 0) - power(numerator / nullif(denominator, 0), 2))
         / nullif(denominator, 0)
     )

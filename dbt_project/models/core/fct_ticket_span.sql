@@ -21,7 +21,7 @@ spans as (
     inner join {{ ref('int_tickets_scheduled') }} as scheduled on states.ticket_key = scheduled.ticket_key
     cross join as_of
     where
-        (states.has_status_history or coalesce(combined.canonical_status = 'new', false))
+        states.has_status_history
         and coalesce(states.started_at < states.ended_at, true)
 )
 

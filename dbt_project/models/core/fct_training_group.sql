@@ -53,16 +53,25 @@ first_completions as (
 colleagues as (
     select
         team_key,
-        agent_key
-    from {{ ref('fct_agent_outcome') }}
+        agent_key,
+        max(has_worked) as has_worked
+    from (
+        select
+            team_key,
+            agent_key,
+            1 as has_worked
+        from {{ ref('fct_agent_outcome') }}
+        group by team_key, agent_key
+
+        union all
+
+        select
+            team_key,
+            agent_key,
+            0 as has_worked
+        from members
+    ) as listed
     group by team_key, agent_key
-
-    union distinct
-
-    select
-        team_key,
-        agent_key
-    from members
 )
 
 select
@@ -79,4 +88,6 @@ left join members
         and colleagues.agent_key = members.agent_key
 left join first_completions
     on cohorts.course = first_completions.course and colleagues.agent_key = first_completions.agent_key
-where members.agent_key is not null or coalesce(cohorts.after_to < first_completions.completed_on, true)
+where
+    members.agent_key is not null
+    or (colleagues.has_worked = 1 and coalesce(cohorts.after_to < first_completions.completed_on, true))
