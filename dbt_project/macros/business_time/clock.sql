@@ -25,12 +25,23 @@
     {{ schedule }} = {{ days }}.schedule and cast({{ instant }} as date) = {{ days }}.utc_date
 {%- endmacro %}
 
-{#- The schedule's clock at an instant: its open microseconds since the calendar began (bigint). -#}
+{#-
+    The schedule's clock at an instant: its open microseconds since the calendar began (bigint). Most days are open once;
+    what further segments add is worked out only for those that have any.
+-#}
 {% macro business_clock(instant, days) -%}
     ({{ days }}.clock_before
-    {%- for segment in range(1, business_segments_per_day() + 1) %}
-        + greatest(0, least({{ microsecond_of_day(instant) }}, {{ days }}.close_{{ segment }}) - {{ days }}.open_{{ segment }})
-    {%- endfor %})
+        + {{ open_before(instant, days, 1) }}
+        + case when {{ days }}.close_2 = 0 then 0 else
+        {%- for segment in range(2, business_segments_per_day() + 1) %}
+            {{ '+ ' if not loop.first }}{{ open_before(instant, days, segment) }}
+        {%- endfor %}
+        end)
+{%- endmacro %}
+
+{#- A day's open microseconds within one segment, up to an instant. -#}
+{% macro open_before(instant, days, segment) -%}
+    greatest(0, least({{ microsecond_of_day(instant) }}, {{ days }}.close_{{ segment }}) - {{ days }}.open_{{ segment }})
 {%- endmacro %}
 
 {#- Exact business minutes between two readings of one schedule's clock. -#}

@@ -1,23 +1,42 @@
 {#- A repeated answer to one invitation counts once, the last one; a question that was left blank is no answer. -#}
-with answers as (
+with repeated as (
+    select
+        invitation_key,
+        question
+    from {{ ref('stg_survey_responses') }}
+    where invitation_key is not null
+    group by invitation_key, question
+    having count(*) > 1
+),
+
+{#- Few are repeated: only those are put in order. -#}
+replaced as (
+    select responses.survey_response_key
+    from {{ ref('stg_survey_responses') }} as responses
+    inner join repeated
+        on responses.invitation_key = repeated.invitation_key and responses.question = repeated.question
+    qualify
+        row_number() over (
+            partition by responses.invitation_key, responses.question
+            order by
+                case when responses.score is null then 1 else 0 end,
+                responses.responded_at desc,
+                responses.survey_response_key desc
+        ) > 1
+),
+
+answers as (
     select
         responses.*,
         coalesce(responses.scale_min, rules.scale_min) as lowest,
         coalesce(responses.scale_max, rules.scale_max) as highest,
         rules.satisfied_from,
         rules.dissatisfied_to,
-        row_number() over (
-            partition by
-                coalesce(responses.invitation_key, responses.survey_response_key),
-                responses.question
-            order by
-                case when responses.score is null then 1 else 0 end,
-                responses.responded_at desc,
-                responses.survey_response_key desc
-        ) as newest_rank
+        replaced.survey_response_key is null as is_counted
     from {{ ref('stg_survey_responses') }} as responses
     left join {{ ref('survey_scales') }} as rules
         on responses.survey_id = rules.survey_id and responses.question = rules.question
+    left join replaced on responses.survey_response_key = replaced.survey_response_key
 )
 
 select
@@ -47,7 +66,7 @@ select
         1 + {{ top - 1 }} * (answers.score - answers.lowest) / nullif(answers.highest - answers.lowest, 0) as double
     ) as {{ name }},
     {% endfor %}
-    answers.newest_rank = 1 as is_counted,
+    answers.is_counted,
     case
         when answers.question <> 'overall' or answers.score is null then null
         when answers.satisfied_from is not null then answers.score >= answers.satisfied_from

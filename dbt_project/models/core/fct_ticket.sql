@@ -26,12 +26,14 @@ replied as (
     group by ticket_key
 ),
 
-handled as (
+tickets as (
     select
-        ticket_key,
-        (coalesce(talk_seconds, 0) + coalesce(hold_seconds, 0) + coalesce(wrap_up_seconds, 0)) / 60 as reported_minutes
+        *,
+        case
+            when coalesce(talk_seconds, hold_seconds, wrap_up_seconds) is not null
+                then (coalesce(talk_seconds, 0) + coalesce(hold_seconds, 0) + coalesce(wrap_up_seconds, 0)) / 60
+        end as reported_minutes
     from {{ ref('int_tickets_combined') }}
-    where coalesce(talk_seconds, hold_seconds, wrap_up_seconds) is not null
 )
 
 select
@@ -97,9 +99,9 @@ select
     replied.next_response_minutes,
     replied.next_response_business_minutes,
     cast(coalesce(replied.next_response_count, 0) as bigint) as next_response_count,
-    coalesce(handled.reported_minutes, waited.open_assigned_minutes) as handle_minutes,
+    coalesce(combined.reported_minutes, waited.open_assigned_minutes) as handle_minutes,
     case
-        when handled.reported_minutes is not null then 'reported'
+        when combined.reported_minutes is not null then 'reported'
         when waited.open_assigned_minutes is not null then 'open_and_assigned'
     end as handle_basis,
     {% for wait in waits %}
@@ -124,7 +126,7 @@ select
     combined.talk_seconds,
     combined.hold_seconds,
     combined.wrap_up_seconds
-from {{ ref('int_tickets_combined') }} as combined
+from tickets as combined
 inner join {{ ref('int_tickets_described') }} as described on combined.ticket_key = described.ticket_key
 inner join {{ ref('int_tickets_timed') }} as timed on combined.ticket_key = timed.ticket_key
 inner join {{ ref('int_tickets_judged') }} as judged on combined.ticket_key = judged.ticket_key
@@ -135,4 +137,3 @@ left join {{ ref('int_agent_versions') }} as solving_agents
         and combined.first_solved_at < solving_agents.valid_to
 left join waited on combined.ticket_key = waited.ticket_key
 left join replied on combined.ticket_key = replied.ticket_key
-left join handled on combined.ticket_key = handled.ticket_key

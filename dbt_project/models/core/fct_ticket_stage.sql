@@ -5,11 +5,7 @@
     ('follow-up', 'first_solved_at', 'followed_up_until_at'),
 ] %}
 with tickets as (
-    select
-        timed.*,
-        combined.is_counted
-    from {{ ref('int_tickets_timed') }} as timed
-    inner join {{ ref('int_tickets_combined') }} as combined on timed.ticket_key = combined.ticket_key
+    select * from {{ ref('int_tickets_timed') }}
 ),
 
 stages as (

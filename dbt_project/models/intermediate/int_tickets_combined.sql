@@ -76,7 +76,13 @@ resolved as (
 )
 
 select
-    * except (answered_first_at, answering_agent_key, solved_last_at, agent_reply_count, reopen_count),
+    {# What only serves to tell the rest is not handed on: a million rows are dear to write. #}
+    * except (
+        priority, category, has_messages, waiting_since, first_agent_message_at, first_agent_key,
+        first_agent_message_after_customer_at, first_agent_after_customer_key, first_solve_told_at, last_solve_told_at,
+        close_told_at, reopens_told, messages_counted, answered_first_at, answering_agent_key, solved_last_at,
+        agent_reply_count, reopen_count
+    ),
     case when answered_first_at >= response_due_from_at then answered_first_at end as first_response_at,
     case when answered_first_at >= response_due_from_at then answering_agent_key end as first_response_agent_key,
     case when is_solved then solved_last_at end as last_solved_at,

@@ -13,11 +13,16 @@
     'first_resolution': ('created_at', 'first_solved_at'),
     'full_resolution': ('created_at', 'last_solved_at'),
 } %}
+{#- Stages are told by these; the others are done with once their durations are known. -#}
+{% set handed_on = [
+    'created_at', 'first_assigned_at', 'first_response_at', 'first_solved_at', 'followed_up_until_at', 'as_of',
+] %}
 with tickets as (
     select
         combined.*,
         scheduled.schedule,
-        greatest(combined.created_at, as_of.as_of) as as_of,
+        {# Only what is unsolved goes on until today. #}
+        case when not combined.is_solved then greatest(combined.created_at, as_of.as_of) end as as_of,
         coalesce(combined.closed_at, combined.last_event_at) as followed_up_until_at
     from {{ ref('int_tickets_combined') }} as combined
     inner join {{ ref('int_tickets_scheduled') }} as scheduled on combined.ticket_key = scheduled.ticket_key
@@ -28,6 +33,7 @@ clocked as (
     select
         tickets.ticket_key,
         tickets.schedule,
+        tickets.is_counted,
         tickets.is_solved,
         {% for milestone in milestones %}
         tickets.{{ milestone }},
@@ -41,7 +47,14 @@ clocked as (
 )
 
 select
-    *,
+    ticket_key,
+    schedule,
+    is_counted,
+    is_solved,
+    {% for milestone in handed_on %}
+    {{ milestone }},
+    {{ milestone }}_clock,
+    {% endfor %}
     {% for duration, (from_at, to_at) in durations.items() %}
     {{ minutes_between(from_at, to_at) }} as {{ duration }}_minutes,
     {{ business_minutes_between(from_at ~ '_clock', to_at ~ '_clock') }} as {{ duration }}_business_minutes{{ ',' if not loop.last }}

@@ -1,4 +1,7 @@
-{#- Cases are counted from one row a ticket and pair, times from every transition: cheaper than counting distinct tickets. -#}
+{#-
+    A step that a ticket takes for the first time is the first of its pair, so that tickets are those transitions, and
+    the pairs that came as repeats only: cheaper than counting distinct tickets.
+-#}
 {% set dimensions = ['channel', 'team'] %}
 with transitions as {{ not_materialized() }} (
     select
@@ -22,45 +25,80 @@ with transitions as {{ not_materialized() }} (
     where activities.is_last
 ),
 
-by_ticket as (
-    select
+repeated as (
+    select distinct
         ticket_key,
         from_activity,
-        to_activity,
-        count(*) as transitions,
-        sum(case when is_repeat then 1 else 0 end) as rework_transitions
+        to_activity
     from transitions
-    group by ticket_key, from_activity, to_activity
+    where is_repeat
 ),
 
-{% for name, source, figures in [
-    ('counted', 'by_ticket', [
-        ('transitions', 'sum(facts.transitions)'),
-        ('rework_transitions', 'sum(facts.rework_transitions)'),
-        ('tickets', 'count(*)'),
-    ]),
-    ('timed', 'transitions', [
-        ('median_minutes', 'percentile_cont(0.5) within group (order by facts.minutes_since_previous)'),
-        ('p90_minutes', 'percentile_cont(0.9) within group (order by facts.minutes_since_previous)'),
-    ]),
-] %}
-{{ name }} as (
+{#- By all dimensions at once, which is few rows: they add up to the counts by each of them. -#}
+by_dimensions as (
+    select
+        facts.from_activity,
+        facts.to_activity,
+        {{ dimensions | join(', ') }},
+        count(*) as transitions,
+        sum(case when facts.is_repeat then 1 else 0 end) as rework_transitions,
+        sum(case when facts.is_repeat then 0 else 1 end) as tickets
+    from transitions as facts
+    inner join {{ ref('fct_ticket') }} as tickets on facts.ticket_key = tickets.ticket_key
+    group by all
+
+    union all
+
+    select
+        repeated.from_activity,
+        repeated.to_activity,
+        {{ dimensions | join(', ') }},
+        0 as transitions,
+        0 as rework_transitions,
+        count(*) as tickets
+    from repeated
+    inner join {{ ref('fct_ticket') }} as tickets on repeated.ticket_key = tickets.ticket_key
+    left join transitions as firsts
+        on
+            repeated.ticket_key = firsts.ticket_key
+            and repeated.from_activity = firsts.from_activity
+            and repeated.to_activity = firsts.to_activity
+            and not firsts.is_repeat
+    where firsts.ticket_key is null
+    group by all
+),
+
+counted as (
+    select
+        {{ grouped_dimension(dimensions) }}
+        from_activity,
+        to_activity,
+        sum(transitions) as transitions,
+        sum(rework_transitions) as rework_transitions,
+        sum(tickets) as tickets
+    from by_dimensions
+    group by grouping sets (
+        (from_activity, to_activity){% for dimension in dimensions %},
+        (from_activity, to_activity, {{ dimension }}){% endfor %}
+    )
+),
+
+timed as (
     select
         {{ grouped_dimension(dimensions) }}
         facts.from_activity,
         facts.to_activity,
-        {% for figure, expression in figures %}
-        {{ expression }} as {{ figure }}{{ ',' if not loop.last }}
+        {% for name, quantile in [('median_minutes', 0.5), ('p90_minutes', 0.9)] %}
+        percentile_cont({{ quantile }}) within group (order by facts.minutes_since_previous) as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ source }} as facts
+    from transitions as facts
     inner join {{ ref('fct_ticket') }} as tickets on facts.ticket_key = tickets.ticket_key
     group by grouping sets (
         (facts.from_activity, facts.to_activity){% for dimension in dimensions %},
         (facts.from_activity, facts.to_activity, {{ dimension }}){% endfor %}
     )
-){{ ',' if not loop.last }}
+)
 
-{% endfor %}
 select
     counted.dimension,
     counted.dimension_value,
