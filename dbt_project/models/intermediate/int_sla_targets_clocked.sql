@@ -3,7 +3,8 @@
     The clock that the policy in force names, read at both ends of a stretch, in whole microseconds. It stands still
     while the ticket is pending, where the policy says so, and that of a resolution while the ticket is solved. Where the
     policy at the start sets no target of the kind there is none; one without it that comes later leaves the terms
-    before it in force.
+    before it in force. A stretch between the first and the last one in which the clock stands still and the policy stays
+    adds nothing to its target.
 -#}
 {% set columns = [
     'ticket_key', 'target_kind', 'target_number', 'fulfilled_at', 'schedule', 'started_at', 'ended_at', 'is_whole',
@@ -33,6 +34,7 @@ stretches as (
     select
         {{ columns | join(', ') }},
         policy_position,
+        true as may_matter_stopped,
         coalesce(policy_position <> lag(policy_position) over ({{ target }}), false) as is_retargeted
     from carried_on
     where first_position is not null
@@ -42,6 +44,7 @@ stretches as (
     select
         {{ columns | join(', ') }},
         policy_position,
+        is_at_an_end as may_matter_stopped,
         false as is_retargeted
     from {{ ref('int_sla_targets_cut') }}
     where not has_priority_changes
@@ -70,5 +73,6 @@ read_at_both_ends as (
 
 select
     *,
-    case when is_running then ended_clock - started_clock else 0 end as run_microseconds
+    case when is_running then ended_clock - started_clock else 0 end as run_microseconds,
+    is_running or may_matter_stopped as adds_something
 from read_at_both_ends

@@ -39,6 +39,7 @@ select
     greatest(spans.started_at, targets.started_at) as started_at,
     least(spans.next_started_at, targets.ended_at) as ended_at,
     spans.started_at <= targets.started_at and coalesce(targets.ended_at <= spans.next_started_at, true) as is_whole,
+    spans.started_at <= targets.started_at or coalesce(targets.ended_at <= spans.next_started_at, true) as is_at_an_end,
     prioritized_anew.ticket_key is not null as has_priority_changes,
     spans.is_pending,
     spans.is_solved,

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#-
     A target is decided in the first stretch by whose end its elapsed time reaches what is allowed, else in its last one.
     Its clock gets to the due instant at the reading of that stretch's end plus what is still missing then (less what is
@@ -5,7 +6,9 @@
 -#}
 {% set target = 'partition by ticket_key, target_kind, target_number order by started_at' %}
 with stretches as (
-    select * from {{ ref('int_sla_targets_clocked') }}
+    select *
+    from {{ ref('int_sla_targets_clocked') }}
+    where adds_something
 ),
 
 accumulated as (
