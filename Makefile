@@ -11,7 +11,7 @@ run: $(READY)
 	$(BIN)/careloop run
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 dev: $(READY)
 	$(BIN)/careloop dev
