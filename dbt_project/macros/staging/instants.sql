@@ -2,7 +2,7 @@
     The steps from an instant's text to the instant: CTEs behind `trimmed`, the last one is `earlier_times`.
 
     A step per reading, because the readings build on each other and calls into time zones are dear: put into one
-    expression they were called up to 30 times an instant; in steps, 4 times, and tickets take 43 % of the time.
+    expression they were called up to 30 times an instant; in steps, 3 times, and tickets take 43 % of the time.
 -#}
 {% macro instant_steps(instants) -%}
 local_times as {{ not_materialized() }} (
