@@ -2,7 +2,7 @@
     The steps from an instant's text to the instant: CTEs behind `trimmed`, the last one is `earlier_times`.
 
     A step per reading, because the readings build on each other and calls into time zones are dear: put into one
-    expression they were called 30 times an instant, and took 3.9 s of 5.3 s for 300,000 tickets; in steps 0.3 s.
+    expression they were called up to 30 times an instant; in steps, 3 times, and tickets take 43 % of the time.
 -#}
 {% macro instant_steps(instants) -%}
 local_times as {{ not_materialized() }} (
@@ -37,7 +37,8 @@ earlier_times as {{ not_materialized() }} (
     select
         *
         {%- for name in instants %},
-        {{ earlier_reading('_' ~ name ~ '_local', '_' ~ name ~ '_utc', '_' ~ name ~ '_is_near_change', '_time_zone') }} as _{{ name }}_earlier
+        {{ earlier_reading('_' ~ name ~ '_local', '_' ~ name ~ '_utc', '_' ~ name ~ '_is_near_change', '_time_zone') }}
+            as _{{ name }}_earlier
         {%- endfor %}
     from checked_times
 )

@@ -8,18 +8,23 @@
 {% macro is_retyped(column) %}{{ return(column.data_type != 'text' or column['values'] | length > 0) }}{% endmacro %}
 {% macro text_of(column) %}{{ return('_' ~ column.name ~ '_text' if is_retyped(column) else column.name) }}{% endmacro %}
 
-{#- The text that tells rows of one source apart. -#}
-{% macro own_id(entity) -%}
+{% macro own_key(entity) -%}
+    {%- set parts = [] -%}
     {%- for name in contract_meta(entity, 'key') -%}
-        coalesce(trim({{ name }}), ''){{ " || ':' || " if not loop.last }}
+        {%- do parts.append("coalesce(trim(" ~ name ~ "), '')") -%}
     {%- endfor -%}
+    {{ warehouse_key(entity, '_source', parts) }}
 {%- endmacro %}
 
-{#- The key that holds a column's text behind its source's name; none where a pseudonym took its place, or several parts. -#}
+{#- The key that holds a column's text behind its source's name; none where it has several parts or is a pseudonym. -#}
 {% macro holding_key(entity, column) %}
     {% if is_retyped(column) %}{{ return(none) }}{% endif %}
-    {% if contract_meta(entity, 'key') == [column.name] and entity != 'customers' %}{{ return(entity_key(entity)) }}{% endif %}
-    {% for parent in column.references if parent != 'customers' %}{{ return(reference_key(column, parent)) }}{% endfor %}
+    {% if contract_meta(entity, 'key') == [column.name] and entity != 'customers' %}
+        {{ return(entity_key(entity)) }}
+    {% endif %}
+    {% for parent in column.references if parent != 'customers' %}
+        {{ return(reference_key(column, parent)) }}
+    {% endfor %}
     {{ return(none) }}
 {% endmacro %}
 
@@ -83,7 +88,7 @@
     {%- for key in reference_keys(entity, columns) %}
     {{ key.name }},
     {%- endfor -%}
-    {#- What a key holds is not written beside it: text is dear to write, 12 % of the time for ticket events. #}
+    {#- What a key holds is not written beside it: half of the time goes into writing; without them it is a sixth less. #}
     {%- for column in columns if not holding_key(entity, column) %}
     {{ column.name }},
     {%- endfor %}

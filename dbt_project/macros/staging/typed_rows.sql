@@ -26,22 +26,14 @@ select * from {{ source('raw', entity) }}
 with keyed as {{ not_materialized() }} (
     select
         *,
-        {{ warehouse_key(entity, '_source', [own_id(entity)]) }} as {{ key }}
+        {{ own_key(entity) }} as {{ key }}
     from {{ source('raw', entity) }}
 ),
 
-{# Keys are made of the groups, not of every row: grouping takes 0.7 s instead of 1.0 s for 3.5 million rows. #}
 repeated_keys as (
-    select {{ warehouse_key(entity, '_source', ['own_id']) }} as {{ key }}
-    from (
-        select
-            _source,
-            {{ own_id(entity) }} as own_id
-        from {{ source('raw', entity) }}
-    ) as identified
-    group by
-        _source,
-        own_id
+    select {{ key }}
+    from keyed
+    group by {{ key }}
     having count(*) > 1
 ),
 
