@@ -133,7 +133,7 @@ inner join {{ ref('int_tickets_judged') }} as judged on combined.ticket_key = ju
 left join {{ ref('int_agent_versions') }} as solving_agents
     on
         combined.solving_agent_key = solving_agents.agent_key
-        and solving_agents.valid_from <= combined.first_solved_at
+        and combined.first_solved_at >= solving_agents.valid_from
         and combined.first_solved_at < solving_agents.valid_to
 left join waited on combined.ticket_key = waited.ticket_key
 left join replied on combined.ticket_key = replied.ticket_key

@@ -53,5 +53,5 @@ left join {{ ref('dim_team') }} as teams on spans.team_key = teams.team_key
 left join {{ ref('int_agent_versions') }} as assignees
     on
         spans.assignee_key = assignees.agent_key
-        and assignees.valid_from <= spans.started_at
+        and spans.started_at >= assignees.valid_from
         and spans.started_at < assignees.valid_to

@@ -13,6 +13,6 @@ from {{ ref('int_tickets_united') }} as tickets
 left join {{ ref('int_customer_versions') }} as customers
     on
         tickets.customer_key = customers.customer_key
-        and customers.valid_from <= tickets.created_at
+        and tickets.created_at >= customers.valid_from
         and tickets.created_at < customers.valid_to
 left join {{ ref('int_teams_united') }} as teams on tickets.team_key = teams.team_key
