@@ -22,14 +22,23 @@ figures as (
 
 targets as (
     select
-        targets.*,
+        targets.kpi,
+        targets.statistic,
+        targets.dimension,
+        targets.dimension_value,
+        targets.target_value,
+        targets.near_rate,
         periods.period_grain,
+        -- a target for the very grain outranks one for any
         row_number() over (
             partition by targets.kpi, targets.statistic, targets.dimension, targets.dimension_value, periods.period_grain
-            order by targets.valid_from desc
+            order by case when targets.period_grain is null then 1 else 0 end, targets.valid_from desc
         ) as newest_rank
     from {{ ref('kpi_targets') }} as targets
-    inner join latest_complete as periods on targets.valid_from <= periods.period_start
+    inner join latest_complete as periods
+        on
+            targets.valid_from <= periods.period_start
+            and coalesce(targets.period_grain = periods.period_grain, true)
 ),
 
 benchmarks as (
