@@ -22,7 +22,7 @@ gaps as (
         {{ minutes_between('tickets.queued_at', 'tickets.answered_at') }} * 60 as answered_after_seconds,
         {# A snapshot counts reopenings without telling when they were: they are taken to be in time. #}
         case
-            when tickets.first_reopened_at is null and tickets.reopens > 0 then 0
+            when tickets.first_reopened_at is null and tickets.first_solved_at is not null and tickets.reopens > 0 then 0
             else {{ minutes_between('tickets.first_solved_at', 'tickets.first_reopened_at') }}
         end as reopened_after_minutes,
         {{ minutes_between('tickets.created_at', 'followed.next_created_at') }} as followed_after_minutes,
