@@ -85,7 +85,9 @@ def _selected_names(keys: set[dg.AssetKey]) -> list[str]:
 def _events(run: Run, context: dg.AssetExecutionContext, results: list[NodeResult]) -> Iterator[Event]:
     by_node = {node["unique_id"]: key for key, node in _nodes().items()}
     checks = {check.name: check for check in context.selected_asset_check_keys}
-    built = [by_node[result.unique_id] for result in results if result.unique_id in by_node and not result.failed]
+    # What dbt skipped behind a failure has no rows to count.
+    succeeded = [result.unique_id for result in results if result.status == "success"]
+    built = [by_node[unique_id] for unique_id in succeeded if unique_id in by_node]
     row_counts = _row_counts(run, built)
     for result in results:
         if result.unique_id in by_node:
