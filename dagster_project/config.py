@@ -1,6 +1,6 @@
 """Settings: careloop.yml and the environment, typed and validated when loaded.
 
-What belongs here: the settings as a whole, and loading them. What is said of one source lies in file_source.py; what
+What belongs here: the settings as a whole, and loading them. What is said of one source lies in source_config; what
 settings are used for, in the modules that use them. Secrets never stand in the file; they come from the environment
 (see .env.example).
 """
@@ -10,19 +10,49 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from dagster_project.file_source import ConfigPath, FileSource, Instant, TimeZone
+from dagster_project.source_config.files import FileSource
+from dagster_project.source_config.presets import expanded, preset_kinds
+from dagster_project.source_config.rest import RestSource
+from dagster_project.source_config.sql import SqlSource
+from dagster_project.source_config.values import ConfigPath, Instant, TimeZone
 from dagster_project.yaml_file import Shape, YamlFileError, load_yaml, problem
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 CONFIG_VARIABLE = "CARELOOP_CONFIG"
 DEFAULT_CONFIG = PROJECT_ROOT / "careloop.yml"
 
-Source = FileSource
+
+_KINDS: dict[str, str] = {"files": "kind files", "sql": "kind sql", "rest": "kind rest"}
+
+
+def _kind_of(source: Any) -> str | None:
+    kind = source.get("kind") if isinstance(source, dict) else getattr(source, "kind", None)
+    return _KINDS["rest"] if kind in preset_kinds() else _KINDS.get(str(kind))
+
+
+def _preset_filled(source: Any) -> Any:
+    if isinstance(source, dict) and source.get("kind") in preset_kinds():
+        return expanded(source)
+    return source
+
+
+Source = Annotated[
+    Annotated[FileSource, Tag("kind files")]
+    | Annotated[SqlSource, Tag("kind sql")]
+    | Annotated[RestSource, Tag("kind rest")],
+    Discriminator(
+        _kind_of,
+        custom_error_type="kind_of_source",
+        custom_error_message=f"`kind` must be one of {', '.join([*_KINDS, *preset_kinds()])}",
+    ),
+    BeforeValidator(_preset_filled),
+]
+"""A source of any kind; one of a preset's kind is a `RestSource`."""
 
 
 class ConfigError(Exception):

@@ -13,8 +13,8 @@ from sqlglot import exp
 
 from dagster_project.config import Source
 from dagster_project.contract import ENTITIES
-from dagster_project.file_source import EntityMapping, InstantColumn, MappedValue
 from dagster_project.landing import LINEAGE, Part
+from dagster_project.source_config.mapping import EntityMapping, InstantColumn, MappedValue
 
 
 class MappingError(Exception):

@@ -13,10 +13,10 @@ import duckdb
 
 from dagster_project.config import Settings, Source
 from dagster_project.contract import ENTITIES, Entity
-from dagster_project.file_source import EntityMapping, InstantColumn, MappedValue
 from dagster_project.landing import LINEAGE, Part
 from dagster_project.mapping import MappingError, check_stream, source_columns
 from dagster_project.quoting import identifier, literal
+from dagster_project.source_config.mapping import EntityMapping, InstantColumn, MappedValue
 
 ACCOUNT_TABLES = {
     "loads": "One row per landed file in force, with its counted rows and rejected lines.",

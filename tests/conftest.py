@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from dagster_project.file_source import FileSource
 from dagster_project.landing import LINEAGE, Batch, LandingZone
+from dagster_project.source_config.files import FileSource
 from dagster_project.sources.files import Check, extract
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.file_source import CsvFiles
 from dagster_project.quoting import identifier, literal
+from dagster_project.source_config.files import CsvFiles
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import Outcome, PartWriter, Target, usable_names
 from dagster_project.sources.records import NEWLINES, Records, Reject

@@ -16,7 +16,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 from python_calamine import CalamineError, CalamineWorkbook
 
-from dagster_project.file_source import ExcelFiles
+from dagster_project.source_config.files import ExcelFiles
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import Outcome, PartWriter, Target, usable_names
 

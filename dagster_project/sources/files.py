@@ -20,9 +20,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from dagster_project.file_source import CsvFiles, ExcelFiles, FileSet, FileSource, JsonLinesFiles, ParquetFiles
 from dagster_project.landing import REJECTS, Batch, Landing, LandingZone
 from dagster_project.manifest import Identity, LandedFile
+from dagster_project.source_config.files import CsvFiles, ExcelFiles, FileSet, FileSource, JsonLinesFiles, ParquetFiles
 from dagster_project.sources import delimited, excel, jsonlines, parquet
 from dagster_project.sources.decoding import content_sha256, plain_file, utf8_file
 from dagster_project.sources.errors import SourceError

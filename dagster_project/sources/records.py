@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from dagster_project.file_source import CsvFiles
+from dagster_project.source_config.files import CsvFiles
 from dagster_project.sources.errors import SourceError
 
 MAX_RECORD_CHARACTERS = 64 * 2**20

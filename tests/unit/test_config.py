@@ -10,7 +10,8 @@ import pytest
 
 from dagster_project.config import CONFIG_VARIABLE, DEFAULT_CONFIG, ConfigError, Settings, config_path, load_settings
 from dagster_project.contract import ENTITIES
-from dagster_project.file_source import CsvFiles, Expression, InstantColumn
+from dagster_project.source_config.files import CsvFiles
+from dagster_project.source_config.mapping import Expression, InstantColumn
 
 GOOD = """\
 workspace: here

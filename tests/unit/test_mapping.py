@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from dagster_project.file_source import EntityMapping, Expression, FileSource, InstantColumn
 from dagster_project.landing import Part
 from dagster_project.mapping import MappingError, check_file, check_stream, source_columns
+from dagster_project.source_config.files import FileSource
+from dagster_project.source_config.mapping import EntityMapping, Expression, InstantColumn
 
 
 def part(file: str, *columns: str) -> Part:

@@ -10,9 +10,9 @@ import pytest
 
 from dagster_project.config import Settings
 from dagster_project.contract import ENTITIES
-from dagster_project.file_source import FileSource
 from dagster_project.mapping import MappingError
 from dagster_project.raw import create_raw_views
+from dagster_project.source_config.files import FileSource
 from dagster_project.sources.files import extract
 
 if TYPE_CHECKING:

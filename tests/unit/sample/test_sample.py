@@ -17,9 +17,9 @@ import pytest
 from dagster_project import sample
 from dagster_project.config import PROJECT_ROOT, load_settings
 from dagster_project.contract import ENTITIES
-from dagster_project.file_source import CsvFiles, ExcelFiles, FileSet, JsonLinesFiles, ParquetFiles
 from dagster_project.mapping import source_columns
 from dagster_project.sample import export
+from dagster_project.source_config.files import CsvFiles, ExcelFiles, FileSet, JsonLinesFiles, ParquetFiles
 
 
 def contents(folder: Path) -> dict[str, str]:

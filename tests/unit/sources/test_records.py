@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dagster_project.file_source import CsvFiles
+from dagster_project.source_config.files import CsvFiles
 from dagster_project.sources import records
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.records import NEWLINES, Records, Reject

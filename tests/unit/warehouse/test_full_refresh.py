@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from dagster_project.config import Settings
-from dagster_project.file_source import FileSource
 from dagster_project.quality.gate import CheckResult
 from dagster_project.quality.record import COLUMNS, write_results
 from dagster_project.run import begin
+from dagster_project.source_config.files import FileSource
 from dagster_project.warehouse import Version, Workspace, connect
 
 PASSED = CheckResult(
