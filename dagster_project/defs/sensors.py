@@ -16,7 +16,7 @@ LAUNCHED_BY = "careloop/launched_by"
 
 @dg.sensor(job=careloop_job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED)
 def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Start a run when the files of any source of files changed; whether their content is new is found by the run itself."""
+    """Start a run when files of a source changed; whether their content is new is found by the run itself."""
     seen = {
         str(path): (path.stat().st_size, path.stat().st_mtime_ns)
         for source in load_settings().sources
