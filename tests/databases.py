@@ -45,7 +45,7 @@ class Crm:
     def run(self, *statements: str) -> None:
         with self.engine.begin() as connection:
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
     def source(self, name: str = "crm", variable: str = "CRM_URL", zone: str = "UTC", **streams: Any) -> SqlSource:
         columns = {"ticket_id": "id", "customer_id": {"sql": "'anna'"}, "created_at": {"sql": "'2026-01-01'"}}
@@ -123,12 +123,23 @@ class MariaDbServer:
         install = shutil.which("mariadb-install-db", path=f"{server.parent}:{server.parents[1] / 'bin'}")
         assert install
         user = ["--user=root"] if os.geteuid() == 0 else []
-        base = f"--basedir={server.parents[1]}"
-        initial = [install, "--no-defaults", *user, base, f"--datadir={data}", "--auth-root-authentication-method=normal"]
+        initial = [
+            install,
+            "--no-defaults",
+            *user,
+            base,
+            f"--datadir={data}",
+            "--auth-root-authentication-method=normal",
+        ]
         subprocess.run(initial, check=True, capture_output=True)
-        settings = [f"--datadir={data}", f"--socket={self._socket}", "--skip-networking", f"--pid-file={folder / 'pid'}"]
+        settings = [
+            f"--datadir={data}",
+            f"--socket={self._socket}",
+            "--skip-networking",
+            f"--pid-file={folder / 'pid'}",
+        ]
         self._process = subprocess.Popen(
-            [str(server), "--no-defaults", *user, base, *settings],
+            [str(server), *common, f"--socket={self._socket}", "--skip-networking", f"--pid-file={folder / 'pid'}"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -170,9 +170,7 @@ def test_a_preview_counts_and_changes_nothing(tickets: Crm) -> None:
     assert tickets.preview(source)[0].text.startswith("table tickets: 3 rows, 3 columns, 3 since 2026-07-01")
 
 
-def test_streams_are_read_as_they_were_at_one_instant(
-    tickets: Crm, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_streams_are_read_as_they_were_at_one_instant(tickets: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
     if tickets.engine.dialect.name == "sqlite":
         with tickets.engine.connect() as connection:
             connection.exec_driver_sql("pragma journal_mode = wal")
