@@ -93,24 +93,25 @@ class PostgresServer:
         self._run("create role reader login password 'open sesame/@'")
         rules = data / "pg_hba.conf"
         rules.write_text(f"local all reader scram-sha-256\n{rules.read_text()}")
-        # Nobody needs these databases after a crash, and writing them out at the end takes a minute.
-        self._run("alter system set fsync = off")
         self._run("select pg_reload_conf()")
 
     def stop(self) -> None:
         self._server.cleanup()
 
-    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+    @property
+    def url(self) -> str:
         folder = self._server.get_uri().partition("host=")[2]
-        return f"postgresql+psycopg://{user}@/{database}?host={folder}"
+        return f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
     def new_database(self) -> str:
+        """Make a schema, which to a test is like a database, and made a hundred times faster."""
         name = f"crm_{uuid.uuid4().hex[:12]}"
-        self._run(f"create database {name}")
-        return self.url(name)
+        self._run(f"create schema {name}")
+        self._run(f"grant usage on schema {name} to reader")
+        return f"{self.url}&options=-csearch_path%3D{name}"
 
     def _run(self, statement: str) -> None:
-        engine = sa.create_engine(self.url(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
 

@@ -77,10 +77,11 @@ def test_postgres_has_types_of_its_users(postgres_crm: Crm) -> None:
         "create type mood as enum ('glad', 'angry')",
         "create type place as (city text, since timestamptz)",
         "create domain email as text check (value like '%@%')",
-        "create table v (id int primary key, mood mood, place place, email email, moods mood[])",
-        "insert into v values (1, 'glad', row('Ulm', '2024-01-01 00:00+00'), 'a@example.com', '{angry,glad}')",
+        "create schema helpdesk",
+        "create table helpdesk.v (id int primary key, mood mood, place place, email email, moods mood[])",
+        "insert into helpdesk.v values (1, 'glad', row('Ulm', '2024-01-01 00:00+00'), 'a@example.com', '{angry,glad}')",
     )
-    (row,) = postgres_crm.load(postgres_crm.source(v={"table": "public.v", "key": "id"}))["v"]
+    (row,) = postgres_crm.load(postgres_crm.source(v={"table": "helpdesk.v", "key": "id"}))["v"]
     assert (row["mood"], row["email"], row["moods"]) == ("glad", "a@example.com", '["angry","glad"]')
     assert json.loads(row["place"] or "") == {"city": "Ulm", "since": "2024-01-01T00:00:00+00:00"}
 
