@@ -1,4 +1,4 @@
-"""`careloop check`: what can be found wrong without running."""
+"""`careloop check`: what can be found wrong, and what would be loaded, without running."""
 
 from __future__ import annotations
 
@@ -8,7 +8,27 @@ from dagster_project.manifest import LandingError
 from dagster_project.mapping import MappingError, check_stream
 from dagster_project.quality.expectations import SuiteError
 from dagster_project.quality.suites import load_suites
+from dagster_project.sources.errors import SourceError
+from dagster_project.sources.extraction import preview
+from dagster_project.sources.preview import Preview
 from dagster_project.warehouse import Workspace
+
+
+def previews(settings: Settings) -> tuple[list[Preview], list[str]]:
+    """Ask every source what a load would find, which tries its credentials and access; nothing is changed.
+
+    Returns:
+        A preview for each stream that could be asked, and what is wrong with the sources that could not.
+    """
+    zone = LandingZone(Workspace(settings.workspace_folder).landing)
+    found: list[Preview] = []
+    wrong = []
+    for source in settings.sources:
+        try:
+            found += preview(source, zone, config_folder=settings.config_file.parent)
+        except (LandingError, SourceError) as error:
+            wrong.append(str(error))
+    return found, wrong
 
 
 def problems(settings: Settings) -> list[str]:

@@ -93,11 +93,19 @@ def status(config: ConfigOption = None) -> None:
 
 @app.command()
 def check(config: ConfigOption = None) -> None:
-    """Check the configuration, the expectations and the mappings against what is landed, without running."""
-    from dagster_project.checks import problems
+    """Check the configuration, and ask each source what it would load, changing nothing."""
+    from dagster_project.checks import previews, problems
+    from dagster_project.summary import table
 
     settings = _settings(config)
-    found = problems(settings)
+    seen, unreachable = previews(settings)
+    if seen:
+        out.print(
+            table(
+                "what a run would load", ["source", "stream", "found"], [(it.source, it.stream, it.text) for it in seen]
+            )
+        )
+    found = [*unreachable, *problems(settings)]
     if found:
         _fail("\n".join(found), CONFIG_EXIT_CODE)
     out.print(f"{settings.config_file}: nothing to complain of")

@@ -27,6 +27,7 @@ from dagster_project.manifest import (
     Identity,
     LandedFile,
     LandingError,
+    LiveState,
     Manifest,
     Replaced,
     load_id_of,
@@ -106,6 +107,11 @@ class LandingZone:
             for batch, it in self._in_force(source, stream)
         ]
 
+    def live_state(self, source: str, stream: str) -> LiveState | None:
+        """How far a live system has been read: what its newest batch says."""
+        states = [batch.manifest.live for batch in self.batches(source, stream) if batch.manifest.live]
+        return max(states, key=lambda state: state.sequence, default=None)
+
     def missing(self, source: str, stream: str, identities: Iterable[Identity]) -> list[Identity]:
         """Those identities, each once and in their order, that no part in force has."""
         landed = {it.identity for _, it in self._in_force(source, stream)}
@@ -166,16 +172,17 @@ class Landing:
         Raises:
             LandingError: its counts do not add up.
         """
-        if landed.rows + landed.rejected != landed.counted:
+        if landed.rows + landed.rejected + landed.unchanged != landed.counted:
             raise LandingError(
                 f"source {self.source!r}, stream {self.stream!r}, file {landed.file!r}: {landed.rows} rows and "
-                f"{landed.rejected} rejects were read, where an independent count finds {landed.counted} records; "
+                f"{landed.rejected} rejects were read, where an independent count finds "
+                f"{landed.counted - landed.unchanged} records; "
                 "nothing was landed. This is a defect of the reader: please report what is special about the file"
             )
         self._files.append(landed)
 
-    def commit(self) -> Batch:
-        """Make the batch durable, then visible by one rename."""
+    def commit(self, live: LiveState | None = None) -> Batch:
+        """Make the batch durable, then visible by one rename, and with it how far a live system was read."""
         if load_id_of(self._files, self._replaces) != self.load_id:
             raise LandingError(f"batch {self.load_id} of {self.source}/{self.stream} lacks parts that it was begun for")
         manifest = Manifest(
@@ -184,6 +191,7 @@ class Landing:
             load_id=self.load_id,
             files=tuple(self._files),
             replaces=self._replaces,
+            live=live,
             parquet_sha256=_hashes(self.folder),
         )
         manifest.write(self.folder)

@@ -35,14 +35,16 @@ class Identity(_Record):
 class LandedFile(Identity):
     """One part of a batch and what it was read from.
 
-    `counted` is an independent count of the records and equals `rows + rejected`. `columns` are the source's own,
-    without lineage. `extracted_at` belongs to the data; it is never the time of landing.
+    `counted` is an independent count of the records and equals `rows + rejected + unchanged`; `unchanged` are rows
+    of a live system that were landed before, and are not again. `columns` are the source's own, without lineage.
+    `extracted_at` belongs to the data; it is never the time of landing.
     """
 
     file: str
     part: str
     rows: int
     rejected: int
+    unchanged: int = 0
     counted: int
     columns: tuple[str, ...]
     extracted_at: AwareDatetime
@@ -60,6 +62,19 @@ class Replaced(_Record):
     file: str
 
 
+class LiveState(_Record):
+    """How far a live system has been read with this batch: saved with its rows, so that neither is there alone.
+
+    `sequence` counts the stream's batches from 1; `reading_sha256` is the hash of what was asked for; `kinds` has the
+    kind of value that each column was last seen with.
+    """
+
+    sequence: int
+    reading_sha256: str
+    cursor: str | None
+    kinds: dict[str, str]
+
+
 class Manifest(_Record):
     """What manifest.json holds. `parquet_sha256` has every Parquet file of the batch, by name."""
 
@@ -68,6 +83,7 @@ class Manifest(_Record):
     load_id: str
     files: tuple[LandedFile, ...]
     replaces: tuple[Replaced, ...]
+    live: LiveState | None = None
     parquet_sha256: dict[str, str]
 
     def write(self, folder: Path) -> None:

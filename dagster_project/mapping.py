@@ -55,6 +55,16 @@ def check_file(source: Source, stream: str, file: str, columns: Sequence[str]) -
         _demand(required, columns, where=where, inside=file)
 
 
+def mapped_columns(source: Source, stream: str) -> list[str]:
+    """Name the columns of a stream that mappings read, each once."""
+    values = [
+        value
+        for _, mapping, _ in _mappings(source, stream)
+        for value in [*mapping.columns.values(), *([mapping.where] if mapping.where else [])]
+    ]
+    return list(dict.fromkeys(name for value in values for name in source_columns(value, where=source.name)))
+
+
 def _mappings(source: Source, stream: str) -> Iterable[tuple[str, EntityMapping, str]]:
     for entity, mappings in source.entities.items():
         for mapping in mappings:

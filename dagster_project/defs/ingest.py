@@ -12,7 +12,7 @@ from dagster_project.landing import LandingZone
 from dagster_project.mapping import check_file
 from dagster_project.raw import ACCOUNT_TABLES, create_raw_views
 from dagster_project.run import log
-from dagster_project.sources.files import extract
+from dagster_project.sources.extraction import extract
 from dagster_project.warehouse import connect
 
 SETTINGS = load_settings()
@@ -31,9 +31,9 @@ def _landing(source: Source) -> dg.AssetsDefinition:
             description=f"Landed batches of {stream} from source {source.name}.",
             group_name="landing",
             owners=OWNERS,
-            kinds={files.format, "parquet"},
+            kinds={technology, "parquet"},
         )
-        for stream, files in source.streams.items()
+        for stream, technology in source.technology.items()
     ]
 
     @dg.multi_asset(name=f"land_{source.name}", specs=specs)
@@ -48,11 +48,19 @@ def _landing(source: Source) -> dg.AssetsDefinition:
                 check=lambda stream, file, columns: check_file(source, stream, file, columns),
             )
         landed = {batch.manifest.stream: batch for batch in batches}
+        new_rows = sum(file.rows for batch in batches for file in batch.manifest.files)
         for stream in source.streams:
             parts = zone.parts(source.name, stream)
             new = landed[stream].manifest.files if stream in landed else ()
             for file in new:
-                log.info("landed %s: %d rows, %d rejected lines", file.file, file.rows, file.rejected)
+                log.info(
+                    "landed %s from %s: %d rows, %d rejected, %d unchanged",
+                    file.file,
+                    source.name,
+                    file.rows,
+                    file.rejected,
+                    file.unchanged,
+                )
             yield dg.MaterializeResult(
                 asset_key=stream_key(source, stream),
                 metadata={
@@ -61,7 +69,9 @@ def _landing(source: Source) -> dg.AssetsDefinition:
                     "files": len(parts),
                     "new_files": len(new),
                     "new_rows": sum(file.rows for file in new),
+                    "unchanged_rows": sum(file.unchanged for file in new),
                     "seconds_of_the_source": timing.seconds,
+                    "rows_per_second_of_the_source": round(new_rows / timing.seconds) if timing.seconds else 0,
                 },
             )
 

@@ -8,6 +8,7 @@ import dagster as dg
 from dagster_project.config import load_settings
 from dagster_project.defs.jobs import careloop_job
 from dagster_project.notify import notify_failure
+from dagster_project.source_config.files import FileSource
 from dagster_project.sources.files import matching_files
 
 LAUNCHED_BY = "careloop/launched_by"
@@ -15,10 +16,11 @@ LAUNCHED_BY = "careloop/launched_by"
 
 @dg.sensor(job=careloop_job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED)
 def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Start a run when the files of any source changed; whether their content is new is found by the run itself."""
+    """Start a run when files of a source changed; whether their content is new is found by the run itself."""
     seen = {
         str(path): (path.stat().st_size, path.stat().st_mtime_ns)
         for source in load_settings().sources
+        if isinstance(source, FileSource)
         for files in source.streams.values()
         for path in matching_files(files)
     }

@@ -27,6 +27,7 @@ from dagster_project.sources import delimited, excel, jsonlines, parquet
 from dagster_project.sources.decoding import content_sha256, plain_file, utf8_file
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import Outcome, RejectWriter, Target
+from dagster_project.sources.preview import Preview
 
 Check = Callable[[str, str, tuple[str, ...]], None]
 """Called with stream, file and columns of each new file; raises where the columns do not do."""
@@ -79,6 +80,17 @@ def extract(source: FileSource, zone: LandingZone, *, config_folder: Path, check
                 _land({identity: new[identity] for identity in missing}, settings, landing, check)
                 landings.append(landing)
         return [landing.commit() for landing in landings]
+
+
+def preview(source: FileSource, zone: LandingZone, *, config_folder: Path) -> list[Preview]:
+    """Say of each stream how many files there are and how many of them are new; their content is read for that."""
+    previews = []
+    for stream, settings in source.streams.items():
+        found = _found(source.name, stream, settings, zone, config_folder)
+        new = zone.missing(source.name, stream, _identified(source.name, stream, settings, found))
+        text = f"{len(found)} {settings.format} file(s), {len(new)} of them new"
+        previews.append(Preview(source.name, stream, None, text))
+    return previews
 
 
 def matching_files(settings: FileSet) -> list[Path]:

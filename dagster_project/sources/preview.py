@@ -1,0 +1,15 @@
+"""What `careloop check` tells of one stream of a live system: what a load would find, without landing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One stream as it is now; `rows` is None where the system does not count, `text` is one line for a reader."""
+
+    source: str
+    stream: str
+    rows: int | None
+    text: str
