@@ -6,6 +6,7 @@ json, `{cursor}` for the saved cursor and `{tickets.id}` for a field of the pare
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -23,8 +24,9 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def _address(url: str) -> str:
     parts = urlsplit(url)
     if parts.username or parts.password:
-        raise ValueError("a secret in an address; name it under `credentials`, and give it in the environment")
-    if not parts.hostname or parts.scheme not in ("https", "http"):
+        # Said as a problem, which does not repeat what was found.
+        raise problem("a secret in an address; name it under `credentials`, and give it in the environment")
+    if parts.scheme not in ("https", "http") or not re.fullmatch(r"[\w.:-]+", parts.hostname or ""):
         raise ValueError("not an address; expected one such as https://acme.example.com/api/v2/")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("http would send secrets in the clear; allowed are https, and http to this machine")
