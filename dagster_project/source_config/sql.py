@@ -14,21 +14,27 @@ from dagster_project.yaml_file import Shape, problem
 
 
 class SqlCursor(Shape):
-    """A column that grows with every change. Rows are asked for from its greatest landed value on, less the lag."""
+    """A column that grows with every change. Rows are asked for from its greatest value on, less a lag.
+
+    The lag finds rows that were committed after others with a greater value: an instant or a number is taken when a
+    row is written, and the row is seen when its transaction ends. What is read twice is landed once.
+    """
 
     column: str = Field(min_length=1)
     lag_minutes: float = Field(
-        default=0, ge=0, description="for columns of instants: how late a transaction may commit behind its own instant"
+        default=15, ge=0, description="of columns of dates and instants: how long a transaction may take"
+    )
+    lag_numbers: int = Field(
+        default=1_000, ge=0, description="of columns of numbers: how many of them transactions may hold at a time"
     )
 
 
 class SqlStream(LiveStream):
-    """One table, or one query (a select)."""
+    """One table or view, or one query (a select)."""
 
-    table: str | None = Field(default=None, min_length=1, description="name, or schema.name")
+    table: str | None = Field(default=None, min_length=1, description="name, or schema.name, exactly as it is spelt")
     query: str | None = Field(default=None, min_length=1)
     cursor: SqlCursor | None = Field(default=None, description="else every row is read at each load")
-    chunk_rows: int = Field(default=50_000, ge=1)
 
     @model_validator(mode="after")
     def _table_or_query(self) -> Self:

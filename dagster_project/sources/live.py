@@ -102,8 +102,7 @@ class Load:
 
     def cursor(self, stream: str) -> str | None:
         """Give the saved cursor; none before a first load, and none once something else is asked for than before."""
-        state = self._zone.live_state(self._source.name, stream)
-        return state.cursor if state and state.reading_sha256 == _reading(self._source, stream) else None
+        return saved_cursor(self._source, self._zone, stream)
 
     def add(self, stream: str, extracted: Extracted) -> Changes:
         """Compare what was extracted with what is landed.
@@ -233,6 +232,12 @@ def loading(source: LiveSource, zone: LandingZone, *, check: Check) -> Iterator[
     finally:
         load.close()
         shutil.rmtree(scratch)
+
+
+def saved_cursor(source: LiveSource, zone: LandingZone, stream: str) -> str | None:
+    """Give the cursor that the newest batch of a stream saved, as `Load.cursor` does."""
+    state = zone.live_state(source.name, stream)
+    return state.cursor if state and state.reading_sha256 == _reading(source, stream) else None
 
 
 def _reading(source: LiveSource, stream: str) -> str:
