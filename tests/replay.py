@@ -141,7 +141,11 @@ def replaying(exchanges: list[dict[str, Any]], credentials: Mapping[str, str] | 
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             response = replay.answer(Asked(self.command, self.path, dict(self.headers), body))
             content = _body(response, replay.base_url)
-            headers = {"Content-Type": "application/json", "Date": DATES.format(replay.load), **response.get("headers", {})}
+            headers = {
+                "Content-Type": "application/json",
+                "Date": DATES.format(replay.load),
+                **response.get("headers", {}),
+            }
             self.send_response_only(response["status"])
             for name, value in headers.items():
                 self.send_header(name, str(value).replace("{base_url}", replay.base_url))

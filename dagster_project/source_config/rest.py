@@ -222,6 +222,9 @@ class Resource(LiveStream):
     include: dict[str, JsonPath] = Field(
         default_factory=dict, description="column → field of the parent's record, or of the answer as `$answer.field`"
     )
+    omit: list[str] = Field(
+        default_factory=list, description="fields of a record not to land, such as one of two that differ by case only"
+    )
     explode: Explode | None = None
     export: Export | None = None
     cursor: RestCursor | None = Field(default=None, description="else every record is read at each load")

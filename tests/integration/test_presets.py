@@ -60,7 +60,9 @@ def test_a_preset_lands_what_its_vendor_answers_and_maps_it_to_the_contract(
             assert replay.unused() == []
             assert len(replay.asked) == load["requests"]
             new = _rows(settings, zone, {batch.load_id for batch in batches})
-            assert new == {entity: _ordered(entity, rows) for entity, rows in (load.get("entities") or {}).items() if rows}
+            assert new == {
+                entity: _ordered(entity, rows) for entity, rows in (load.get("entities") or {}).items() if rows
+            }
 
 
 def _configuration(folder: Path, kind: str, expected: dict[str, Any], replay: Replay) -> Path:

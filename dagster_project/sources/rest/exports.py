@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from time import sleep
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import requests
@@ -64,7 +64,8 @@ def _waited_for(listing: Listing, export: Export, job: str) -> str:
             raise listing.error(f"the export {job!r} failed; run again, or look at the system's own log of exports")
         sleep(export.poll_seconds)
     raise listing.error(
-        f"the export {job!r} is not {export.ready!r} after {export.max_polls} questions, but {status!r}; run again later"
+        f"the export {job!r} is not {export.ready!r} after {export.max_polls} questions, but {status!r}; "
+        "run again later"
     )
 
 

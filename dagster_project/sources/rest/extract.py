@@ -17,8 +17,8 @@ from dagster_project.sources.errors import SourceError
 from dagster_project.sources.live import Changes, Check, Extracted, Load, loading
 from dagster_project.sources.rest.exports import exported_pages
 from dagster_project.sources.rest.listing import Connection, Listing
-from dagster_project.sources.rest.parents import Asked, parents_of
 from dagster_project.sources.rest.paging import PAGE
+from dagster_project.sources.rest.parents import Asked, parents_of
 from dagster_project.sources.rest.reach import Reach
 from dagster_project.sources.rest.rows import Rows
 from dagster_project.sources.rest.templates import filled, filled_within
@@ -76,7 +76,9 @@ class _Stream:
             cursor = self._reach.result(began_at) if self._reach else None
             file = self._as_parquet(rows.file)
         except SourceError as error:
-            raise SourceError(f"{where}: {error}") from None
+            raise SourceError(
+                f"{where}: {str(error).replace('rename them in the file', 'list one in `omit`')}"
+            ) from None
         listed = file if self._resource.deletions == "absent" else None
         return Extracted(file, extracted_at=began_at, kinds=rows.kinds, cursor=cursor, listed=listed)
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import requests
 from dlt.common import jsonpath
 from dlt.common.configuration.specs import RuntimeConfiguration
-from dlt.sources.helpers.rest_client import RESTClient
+from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.exceptions import IgnoreResponseException
 
 from dagster_project.source_config.rest import Resource, RestSource
@@ -150,7 +150,7 @@ class Listing(RESTClient):
                 self.auth.renew()
                 response = self._sent(request, **kwargs)
         except requests.RequestException as error:
-            raise self.error(f"{shown(request.url)}: {reason(error)}") from None
+            raise self.error(f"{shown(str(request.url))}: {reason(error)}") from None
         self.first_at = self.first_at or self._date(response)
         if response.status_code == 404 and self.resource.missing_is_empty:
             raise IgnoreResponseException()
@@ -172,7 +172,7 @@ class Listing(RESTClient):
         digest = hashlib.sha256(asked.encode()).digest()
         if digest in self._asked:
             raise self.error(
-                f"{shown(request.url)} was asked for already, so that the pages would never end; check `paging`, and "
+                f"{shown(str(request.url))} was asked for already, so that the pages would never end; check `paging`, and "
                 "whether the last page is told otherwise"
             )
         self._asked.add(digest)

@@ -41,7 +41,7 @@ class _PageInPath(dlt.PageNumberPaginator):
     """The number stands in the path, at `{page}`."""
 
     def init_request(self, request: Request) -> None:
-        self._template = request.url
+        self._template = str(request.url)
         super().init_request(request)
 
     def update_request(self, request: Request) -> None:
@@ -71,15 +71,19 @@ def paginator_of(paging: Paging) -> dlt.BasePaginator:
                 maximum_page=None if paging.last is None else paging.last + 1,
             )
         case OffsetPaging():
-            place = "body_path" if paging.in_json else "param"
             return _Offset(
                 paging.limit,
                 total_path=None,
-                **{f"offset_{place}": paging.param, f"limit_{place}": paging.limit_param},
+                offset_param=None if paging.in_json else paging.param,
+                limit_param=None if paging.in_json else paging.limit_param,
+                offset_body_path=paging.param if paging.in_json else None,
+                limit_body_path=paging.limit_param if paging.in_json else None,
             )
         case CursorPaging():
-            place = "cursor_body_path" if paging.in_json else "cursor_param"
             return dlt.JSONResponseCursorPaginator(
-                paging.path, **{place: paging.param}, has_more_path=paging.more
+                paging.path,
+                cursor_param=None if paging.in_json else paging.param,
+                cursor_body_path=paging.param if paging.in_json else None,
+                has_more_path=paging.more,
             )
     return dlt.SinglePagePaginator()

@@ -70,9 +70,7 @@ def _column(path: str, changes: Changes, resource: Resource) -> str:
     for column in changes.columns:
         if name.casefold() == column.casefold():
             return column
-    raise SourceError(
-        f"records of {resource.parent!r} have no field {name!r}; there are {', '.join(changes.columns)}"
-    )
+    raise SourceError(f"records of {resource.parent!r} have no field {name!r}; there are {', '.join(changes.columns)}")
 
 
 def _value(path: str, column: str, record: dict[str, Any]) -> str | None:

@@ -26,6 +26,7 @@ class Rows:
         self.count = 0
         self._out = file.open("wb")
         self._credentials = credentials
+        self._omitted = frozenset(resource.omit)
         self._explode = _Exploding(resource.explode) if resource.explode else None
         self._from_answer = {
             name: jsonpath.compile_path(path.replace(ANSWER, "$", 1))
@@ -47,7 +48,8 @@ class Rows:
         """
         told = {name: next(iter(jsonpath.find_values(path, answer)), None) for name, path in self._from_answer.items()}
         # A loop over records: they come as Python objects, and go to a file at once.
-        for record in records:
+        for whole in records:
+            record = {name: value for name, value in whole.items() if name not in self._omitted}
             for row in self._rows_of({**record, **_apart(record, {**included, **told})}):
                 for name, value in row.items():
                     if value is not None:
@@ -87,5 +89,7 @@ class _Exploding:
 def _apart(record: dict[str, Any], added: dict[str, Any]) -> dict[str, Any]:
     taken = [name for name in added if name in record]
     if taken:
-        raise SourceError(f"a record has a field {taken[0]!r} of its own; choose another name in `include` or `explode`")
+        raise SourceError(
+            f"a record has a field {taken[0]!r} of its own; choose another name in `include` or `explode`"
+        )
     return added

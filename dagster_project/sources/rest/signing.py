@@ -50,16 +50,17 @@ class TokenOnDemand(AuthBase):
     ) -> None:
         self._source = source.name
         self._url = auth.token_url
+        self._headers = source.headers
         self._session = session
         self._credentials = credentials
         client = credentials.filled(auth.client_id), credentials.filled(auth.client_secret)
         self._form: dict[str, str] = {}
-        self._client: tuple[bytes, bytes] | None = None
+        self._client: AuthBase | None = None
         if auth.send_as == "form":
             self._form.update(client_id=client[0], client_secret=client[1])
         else:
             credentials.keep_basic_secret(*client)
-            self._client = client[0].encode(), client[1].encode()
+            self._client = HttpBasicAuth(*client)
         if isinstance(auth, OAuth2Refresh):
             self._form.update(grant_type="refresh_token", refresh_token=credentials.filled(auth.refresh_token))
         else:
@@ -82,14 +83,17 @@ class TokenOnDemand(AuthBase):
         """
         where = f"source {self._source!r}: no token from {shown(self._url)}"
         try:
-            answer = self._session.post(self._url, data=self._form, auth=self._client, allow_redirects=False)
+            answer = self._session.post(
+                self._url, data=self._form, auth=self._client, headers=self._headers, allow_redirects=False
+            )
         except requests.RequestException as error:
             raise SourceError(f"{where}: {self._credentials.hide(reason(error))}") from None
         try:
-            told = answer.json() if answer.status_code == 200 else None
+            told = answer.json() if answer.status_code == 200 else {}
         except ValueError:
-            told = None
-        token = told.get("access_token") if isinstance(told, dict) else None
+            told = {}
+        told = told if isinstance(told, dict) else {}
+        token = told.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             text = " ".join(answer.text[:300].split()) if answer.status_code >= 400 else "no `access_token` in it"
             raise SourceError(
