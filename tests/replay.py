@@ -11,17 +11,29 @@ from __future__ import annotations
 
 import io
 import json
+import ssl
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import pytest
+
+from dagster_project.sources.rest import exports, session
+
 DATES = "Tue, {:02d} Jan 2030 00:00:00 GMT"
 """The clock of the server: fixed, and later with each load."""
+
+
+def no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the client wait milliseconds where it waits seconds, however long it is told to."""
+    monkeypatch.setattr(session, "FIRST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(session, "MAX_WAIT_SECONDS", 0.002)
+    monkeypatch.setattr(exports, "sleep", lambda _: None)
 
 
 @dataclass
@@ -54,7 +66,7 @@ class Asked:
 class Replay:
     """What is to be asked, and what was. `load` is the number of the load that is going on."""
 
-    exchanges: list[dict[str, Any]]
+    exchanges: list[dict[str, Any]] | Callable[[Asked], dict[str, Any]]
     credentials: Mapping[str, str] = field(default_factory=dict)
     base_url: str = ""
     load: int = 1
@@ -66,6 +78,8 @@ class Replay:
     def answer(self, asked: Asked) -> dict[str, Any]:
         with self.lock:
             self.asked.append(asked)
+            if callable(self.exchanges):
+                return self.exchanges(asked)
             for number, exchange in enumerate(self.exchanges):
                 is_open = exchange.get("repeat") or number not in self.used
                 if is_open and exchange.get("load", 1) == self.load and self._fits(exchange["request"], asked):
@@ -77,6 +91,7 @@ class Replay:
 
     def unused(self) -> list[str]:
         """Tell the exchanges of the load that were not used."""
+        assert not callable(self.exchanges)
         return [
             f"{exchange['request']['method']} {exchange['request']['path']} {exchange['request'].get('query', '')}"
             for number, exchange in enumerate(self.exchanges)
@@ -130,8 +145,16 @@ def _body(response: dict[str, Any], base_url: str) -> bytes:
 
 
 @contextmanager
-def replaying(exchanges: list[dict[str, Any]], credentials: Mapping[str, str] | None = None) -> Iterator[Replay]:
-    """Serve exchanges on a port of this machine."""
+def replaying(
+    exchanges: list[dict[str, Any]] | Callable[[Asked], dict[str, Any]],
+    credentials: Mapping[str, str] | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[Replay]:
+    """Serve exchanges on a port of this machine, or what a function answers to each request.
+
+    A response may then also hold `bytes`, sent as they are, and `drop`: the connection ends in the middle of the body.
+    """
     replay = Replay(exchanges, credentials or {})
 
     class Handler(BaseHTTPRequestHandler):
@@ -140,7 +163,7 @@ def replaying(exchanges: list[dict[str, Any]], credentials: Mapping[str, str] | 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             response = replay.answer(Asked(self.command, self.path, dict(self.headers), body))
-            content = _body(response, replay.base_url)
+            content = response["bytes"] if "bytes" in response else _body(response, replay.base_url)
             headers = {
                 "Content-Type": "application/json",
                 "Date": DATES.format(replay.load),
@@ -148,9 +171,14 @@ def replaying(exchanges: list[dict[str, Any]], credentials: Mapping[str, str] | 
             }
             self.send_response_only(response["status"])
             for name, value in headers.items():
+                if value is None:
+                    continue
                 self.send_header(name, str(value).replace("{base_url}", replay.base_url))
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
+            if response.get("drop"):
+                content = content[: len(content) // 2]
+                self.close_connection = True
             self.wfile.write(content)
 
         do_POST = do_GET  # noqa: N815 - the name that http.server asks for
@@ -160,7 +188,10 @@ def replaying(exchanges: list[dict[str, Any]], credentials: Mapping[str, str] | 
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    replay.base_url = f"http://127.0.0.1:{server.server_address[1]}"
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that hangs up is part of the tests
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    replay.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

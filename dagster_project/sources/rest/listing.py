@@ -172,8 +172,8 @@ class Listing(RESTClient):
         digest = hashlib.sha256(asked.encode()).digest()
         if digest in self._asked:
             raise self.error(
-                f"{shown(str(request.url))} was asked for already, so that the pages would never end; check `paging`, and "
-                "whether the last page is told otherwise"
+                f"{shown(str(request.url))} was asked for already, so that the pages would never end; check `paging`, "
+                "and whether the last page is told otherwise"
             )
         self._asked.add(digest)
 

@@ -104,9 +104,10 @@ class TokenOnDemand(AuthBase):
         if isinstance(refreshed := told.get("refresh_token"), str) and "refresh_token" in self._form:
             self._credentials.keep_secret(refreshed)
             self._form["refresh_token"] = refreshed
-        ends = told.get("expires_in")
-        is_number = isinstance(ends, int | float) or (isinstance(ends, str) and ends.isdecimal())
-        self._ends = time.monotonic() + max(float(ends) - _BEFORE_END_SECONDS, 1) if is_number else float("inf")
+        try:
+            self._ends = time.monotonic() + max(float(told["expires_in"]) - _BEFORE_END_SECONDS, 1)
+        except (KeyError, TypeError, ValueError):
+            self._ends = float("inf")  # then a refusal tells
 
 
 def signer(source: RestSource, session: requests.Session, credentials: Credentials) -> AuthBase | None:
