@@ -45,7 +45,7 @@ class Crm:
     def run(self, *statements: str) -> None:
         with self.engine.begin() as connection:
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
     def source(self, name: str = "crm", variable: str = "CRM_URL", zone: str = "UTC", **streams: Any) -> SqlSource:
         columns = {"ticket_id": "id", "customer_id": {"sql": "'anna'"}, "created_at": {"sql": "'2026-01-01'"}}
@@ -98,17 +98,20 @@ class PostgresServer:
     def stop(self) -> None:
         self._server.cleanup()
 
-    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+    @property
+    def url(self) -> str:
         folder = self._server.get_uri().partition("host=")[2]
-        return f"postgresql+psycopg://{user}@/{database}?host={folder}"
+        return f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
     def new_database(self) -> str:
+        """Make a schema, which to a test is like a database, and made a hundred times faster."""
         name = f"crm_{uuid.uuid4().hex[:12]}"
-        self._run(f"create database {name}")
-        return self.url(name)
+        self._run(f"create schema {name}")
+        self._run(f"grant usage on schema {name} to reader")
+        return f"{self.url}&options=-csearch_path%3D{name}"
 
     def _run(self, statement: str) -> None:
-        engine = sa.create_engine(self.url(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
@@ -123,12 +126,10 @@ class MariaDbServer:
         install = shutil.which("mariadb-install-db", path=f"{server.parent}:{server.parents[1] / 'bin'}")
         assert install
         user = ["--user=root"] if os.geteuid() == 0 else []
-        base = f"--basedir={server.parents[1]}"
-        initial = [install, "--no-defaults", *user, base, f"--datadir={data}", "--auth-root-authentication-method=normal"]
-        subprocess.run(initial, check=True, capture_output=True)
-        settings = [f"--datadir={data}", f"--socket={self._socket}", "--skip-networking", f"--pid-file={folder / 'pid'}"]
+        common = ["--no-defaults", *user, f"--basedir={server.parents[1]}", f"--datadir={data}"]
+        subprocess.run([install, *common, "--auth-root-authentication-method=normal"], check=True, capture_output=True)
         self._process = subprocess.Popen(
-            [str(server), "--no-defaults", *user, base, *settings],
+            [str(server), *common, f"--socket={self._socket}", "--skip-networking", f"--pid-file={folder / 'pid'}"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -139,8 +140,8 @@ class MariaDbServer:
         raise TimeoutError("MariaDB did not start within 30 seconds")
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(30)
+        self._process.kill()  # an orderly shutdown takes it 15 seconds
+        self._process.wait()
 
     def url(self, database: str = "") -> str:
         return f"mariadb+pymysql://root@/{database}?unix_socket={self._socket}&charset=utf8mb4"

@@ -3,9 +3,9 @@
 What belongs here: the course of a load. Where kinds of databases differ is said in databases.py, what they are asked
 in statements.py, how rows come over in streaming.py, how values become text in values.py.
 
-dlt's reader of databases is not used: measured on PostgreSQL it is slower than plain rows made text by the database,
-it rounds or refuses decimals without a declared scale and instants beyond the year 9999, and it reads each table in a
-transaction of its own.
+dlt's reader of databases is not used. Tried on PostgreSQL, its Arrow backend gave 145,000 rows a second where this one
+gives 370,000; it fails at decimals of more than 9 places, NaN, infinities and years past 9999, rounds numbers inside
+JSON, and reads each table in a transaction of its own.
 """
 
 from __future__ import annotations

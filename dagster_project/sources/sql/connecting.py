@@ -59,10 +59,13 @@ def reading(source: SqlSource) -> Iterator[tuple[Database, sa.Connection]]:
                 f"or name another in ${source.url_variable}"
             ) from None
         connection = engine.connect()
-    with connection, _told(where, url, "check what the database says"):
-        database.begin(connection)
+    try:
+        with _told(where, url, "check what the database says"):
+            database.begin(connection)
         yield database, connection
-        connection.rollback()
+    finally:
+        connection.invalidate()  # also where it is lost, or in the midst of rows
+        connection.close()
 
 
 @contextmanager
