@@ -26,7 +26,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench
 
 docs: $(READY)
-	$(BIN)/python -m dagster_project.data_dictionary
+	$(BIN)/python -m dagster_project.pages
 
 # Exact versions with hashes and no index address; run after changing the dependencies in pyproject.toml.
 lock:

@@ -93,7 +93,7 @@ def status(config: ConfigOption = None) -> None:
 
 @app.command()
 def check(config: ConfigOption = None) -> None:
-    """Check configuration, expectations and mappings, and each source's access: what would be loaded, changing nothing."""
+    """Check the configuration, and ask each source what it would load, changing nothing."""
     from dagster_project.checks import previews, problems
     from dagster_project.summary import table
 

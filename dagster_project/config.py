@@ -27,30 +27,32 @@ CONFIG_VARIABLE = "CARELOOP_CONFIG"
 DEFAULT_CONFIG = PROJECT_ROOT / "careloop.yml"
 
 
-_KINDS: dict[str, str] = {"files": "kind files", "sql": "kind sql", "rest": "kind rest"}
+_KINDS = ("files", "sql", "rest")
 
 
-def _kind_of(source: Any) -> str | None:
-    kind = source.get("kind") if isinstance(source, dict) else getattr(source, "kind", None)
-    return _KINDS["rest"] if kind in preset_kinds() else _KINDS.get(str(kind))
-
-
-def _preset_filled(source: Any) -> Any:
-    if isinstance(source, dict) and source.get("kind") in preset_kinds():
+def _known_and_filled(source: Any) -> Any:
+    """Refuse a source of no known kind; put what is said of an account into the preset of its kind."""
+    if not isinstance(source, dict):
+        return source
+    kind = source.get("kind")
+    if kind in preset_kinds():
         return expanded(source)
+    if kind not in _KINDS:
+        raise problem(f"expected one of {', '.join([*_KINDS, *preset_kinds()])}; found {kind!r}", "kind")
     return source
+
+
+def _shape_of(source: Any) -> str:
+    kind = source["kind"] if isinstance(source, dict) else source.kind
+    return f"kind {kind if kind in _KINDS else 'rest'}"
 
 
 Source = Annotated[
     Annotated[FileSource, Tag("kind files")]
     | Annotated[SqlSource, Tag("kind sql")]
     | Annotated[RestSource, Tag("kind rest")],
-    Discriminator(
-        _kind_of,
-        custom_error_type="kind_of_source",
-        custom_error_message=f"`kind` must be one of {', '.join([*_KINDS, *preset_kinds()])}",
-    ),
-    BeforeValidator(_preset_filled),
+    Discriminator(_shape_of),
+    BeforeValidator(_known_and_filled),
 ]
 """A source of any kind; one of a preset's kind is a `RestSource`."""
 

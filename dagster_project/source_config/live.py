@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from dagster_project.source_config.mapping import Stream, one_or_many
 from dagster_project.source_config.values import Name
+from dagster_project.yaml_file import problem
 
 DELETED_COLUMN = "careloop_deleted"
 """Column of a stream with `deletions: absent`: `true` in the last known state of a row that is gone, else `false`."""
@@ -30,6 +32,15 @@ class LiveStream(Stream):
     )
 
 
-CredentialVariable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+def _variable(name: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+        # Said as a problem, which does not repeat what was found: it may be the secret itself.
+        raise problem(
+            "expected the name of an environment variable, such as CRM_DATABASE_URL; secrets stand there only"
+        )
+    return name
+
+
+CredentialVariable = Annotated[str, AfterValidator(_variable)]
 Credentials = dict[Name, CredentialVariable]
 """Name of a secret → the environment variable that holds it."""

@@ -6,6 +6,7 @@ json, `{cursor}` for the saved cursor and `{tickets.id}` for a field of the pare
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -17,16 +18,19 @@ from dagster_project.source_config.mapping import SourceShape, one_or_many
 from dagster_project.source_config.values import Name
 from dagster_project.yaml_file import Shape, problem
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ANSWER = "$answer"
+"""Begins a path in `include` that leads into the answer, not into the parent's record."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def _address(url: str) -> str:
     parts = urlsplit(url)
     if parts.username or parts.password:
-        raise ValueError("a secret in an address; name it under `credentials`, and give it in the environment")
-    if not parts.hostname or parts.scheme not in ("https", "http"):
+        # Said as a problem, which does not repeat what was found.
+        raise problem("a secret in an address; name it under `credentials`, and give it in the environment")
+    if parts.scheme not in ("https", "http") or not re.fullmatch(r"[\w.:-]+", parts.hostname or ""):
         raise ValueError("not an address; expected one such as https://acme.example.com/api/v2/")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("http would send secrets in the clear; allowed are https, and http to this machine")
     return url
 
@@ -111,11 +115,15 @@ class HeaderPaging(Shape):
 
 
 class PagePaging(Shape):
-    """Pages have numbers. An empty page ends, or the count of pages that the answer tells."""
+    """Pages have numbers, in a query parameter or at `{page}` of the path.
+
+    An empty page ends, or the count of pages that the answer tells, or the `last` that the API gives.
+    """
 
     type: Literal["page"]
-    param: str = "page"
+    param: str | None = Field(default="page", description="null where the number stands in the path")
     first: int = 1
+    last: int | None = None
     total_pages: JsonPath | None = None
 
 
@@ -214,10 +222,16 @@ class Resource(LiveStream):
     include: dict[str, JsonPath] = Field(
         default_factory=dict, description="column → field of the parent's record, or of the answer as `$answer.field`"
     )
+    omit: list[str] = Field(
+        default_factory=list, description="fields of a record not to land, such as one of two that differ by case only"
+    )
     explode: Explode | None = None
     export: Export | None = None
     cursor: RestCursor | None = Field(default=None, description="else every record is read at each load")
-    missing_is_empty: bool = Field(default=False, description="an answer 404 means no records, as for a deleted parent")
+    missing_is_empty: bool = Field(
+        default=False,
+        description="an answer 404, as for a deleted parent, or one without the list at `records`, means no records",
+    )
 
 
 class RestSource(SourceShape):
@@ -252,6 +266,9 @@ class RestSource(SourceShape):
         for name, resource in self.resources.items():
             if resource.parent is not None and resource.parent not in seen:
                 raise problem(f"{resource.parent!r} is no resource above this one", "resources", name, "parent")
+            if resource.parent and resource.cursor:
+                message = "a parent that is new now may have records from before the cursor; children are read whole"
+                raise problem(message, "resources", name, "cursor")
             partial = resource.parent or resource.cursor
             if partial is not None and resource.deletions == "absent":
                 message = "what is gone is only told by a list of everything: without `parent`, without `cursor`"

@@ -26,7 +26,7 @@ UNDECODABLE = "\ufdd0"
 """Stands before the two hex digits of a byte that the stated encoding cannot decode; no text may hold it (Unicode)."""
 
 _CHUNK_BYTES = 2**20
-_MARK = "careloop.mark"
+MARK = "careloop.mark"
 _COMPRESSED = (".gz", ".zst")
 _NO_REWRITE = {"utf-8", "utf-8-sig", "ascii"}
 
@@ -40,7 +40,7 @@ def _mark(error: UnicodeError) -> tuple[str | bytes, int]:
     raise error
 
 
-codecs.register_error(_MARK, _mark)
+codecs.register_error(MARK, _mark)
 
 
 @contextmanager
@@ -96,8 +96,8 @@ def utf8_file(path: Path, encoding: str, scratch: Path) -> Path:
     try:
         with (
             opened(path) as content,
-            io.TextIOWrapper(content, encoding=encoding, errors=_MARK, newline="") as text,
-            copy.open("w", encoding="utf-8", errors=_MARK, newline="") as out,
+            io.TextIOWrapper(content, encoding=encoding, errors=MARK, newline="") as text,
+            copy.open("w", encoding="utf-8", errors=MARK, newline="") as out,
         ):
             out.write(text.read(1).removeprefix("\ufeff"))
             while chunk := text.read(_CHUNK_BYTES):

@@ -8,13 +8,14 @@ fraction or exponent is spelled anew, as the shortest text of the same double.
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dagster_project.quoting import literal
+from dagster_project.quoting import identifier, literal
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import Outcome, Target, usable_names
 
@@ -40,26 +41,65 @@ def land(path: Path, target: Target) -> Outcome:
     Raises:
         SourceError: a line is too long, or keys cannot be columns.
     """
-    lines = target.scratch / "lines.parquet"
-    _write_lines(path, lines)
-    relation = f"read_parquet({literal(glob.escape(str(lines)))}, file_row_number = true)"
-    keys, rejected = _discover(relation, target)
+    relation = _lines_of(path, target.scratch)
+    keys, rejected = _discover(relation, target.connection)
     columns = usable_names(keys)
     counted = _count_records(path)
     if counted:
         target.check(columns)
     usable = f"(select line, file_row_number, {_KEYS} as keys from {relation}) where {_ARE_USABLE}"
-    pointers = ", ".join(literal("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
-    fields = f"json_extract_string(line, [{pointers}]) as fields, " if keys else ""
+    fields, values = _fields(keys)
     rows = target.copy(
         columns,
-        [f"fields[{number}]" for number in range(1, len(columns) + 1)],
+        values,
         position="file_row_number + 1",
         relation=f"(select {fields}file_row_number from {usable if rejected else relation})",
     )
     if rejected:
         _write_rejects(relation, target)
     return Outcome(columns, rows, rejected, counted)
+
+
+def as_parquet(
+    path: Path, file: Path, connection: duckdb.DuckDBPyConnection, *, scratch: Path, always: Sequence[str]
+) -> None:
+    """Write lines that are all usable objects as they would be landed, without lineage.
+
+    Args:
+        path: JSON Lines in UTF-8.
+        file: the Parquet file to write, all columns text.
+        connection: where to compute.
+        scratch: a folder for temporary files.
+        always: columns to write even if no line has them; they are NULL then.
+
+    Raises:
+        SourceError: a line is too long, or keys cannot be columns.
+    """
+    relation = _lines_of(path, scratch)
+    keys, rejected = _discover(relation, connection)
+    assert not rejected, "lines that were written as objects"
+    columns = usable_names(keys)
+    fields, values = _fields(keys)
+    selected = [f"{value} as {identifier(name)}" for name, value in zip(columns, values, strict=True)]
+    there = {name.casefold() for name in columns}
+    selected += [f"cast(null as varchar) as {identifier(name)}" for name in always if name.casefold() not in there]
+    connection.execute(
+        f"copy (select {', '.join(selected)} from (select {fields}file_row_number from {relation})) "
+        f"to {literal(str(file))} (format parquet, compression zstd)"
+    )
+
+
+def _fields(keys: Sequence[str]) -> tuple[str, list[str]]:
+    """Render what takes all fields of a line at once, and the expressions that take each out of that."""
+    pointers = ", ".join(literal("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
+    taken = f"json_extract_string(line, [{pointers}]) as fields, " if keys else ""
+    return taken, [f"fields[{number}]" for number in range(1, len(keys) + 1)]
+
+
+def _lines_of(path: Path, scratch: Path) -> str:
+    lines = scratch / "lines.parquet"
+    _write_lines(path, lines)
+    return f"read_parquet({literal(glob.escape(str(lines)))}, file_row_number = true)"
 
 
 def _write_lines(path: Path, lines: Path) -> None:
@@ -86,9 +126,9 @@ def _numbered(texts: list[bytes], first: int) -> pa.RecordBatch:
     return pa.record_batch([pa.array(numbers, pa.int64()), pa.array(filled, pa.string())], schema=_LINES)
 
 
-def _discover(relation: str, target: Target) -> tuple[list[str], int]:
+def _discover(relation: str, connection: duckdb.DuckDBPyConnection) -> tuple[list[str], int]:
     """All keys in the order in which they are first seen, and how many lines are no usable object."""
-    shapes = target.connection.execute(
+    shapes = connection.execute(
         f"select keys, {_ARE_USABLE}, line_count from (select {_KEYS} as keys, count(*) as line_count, "
         f"min(file_row_number) as first_at from {relation} group by all) order by first_at"
     ).fetchall()

@@ -167,6 +167,15 @@ def test_no_personal_data_reaches_what_is_published(january: Path) -> None:
     assert not [row for row in exported if "anary" in str(row) or "c1" in row]
 
 
+def test_a_model_that_fails_is_named_with_its_reason_whatever_was_skipped_behind_it(tmp_path: Path) -> None:
+    result = careloop("run", config=company(tmp_path, JANUARY, memory_limit="20MB"))
+    assert result.returncode == 1
+    assert "model.careloop.typed_tickets: Runtime Error" in result.stderr
+    assert "Out of Memory Error" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "warehouse" / "careloop.duckdb").exists()
+
+
 def test_restore_goes_back_to_the_version_before(published: Path) -> None:
     month(published, 1, FEBRUARY)
     config = published / "careloop.yml"

@@ -15,8 +15,8 @@ from tests.reference.small import at, events, figure, reference
 MONDAY = at("2026-03-02 09:00")
 
 
-def first_promise(as_of: str, *lines: str, **ticket: str) -> Target:
-    rows = [Ticket("t", MONDAY, **{"priority": "normal", "channel": "email", **ticket})]  # type: ignore[arg-type]
+def first_promise(as_of: str, *lines: str, priority: str = "normal", channel: str = "email") -> Target:
+    rows = [Ticket("t", MONDAY, priority=priority, channel=channel)]
     company = reference(as_of, tickets=rows, events=events("t", *lines))
     return company.sla_targets["t", "first_response", 1]
 

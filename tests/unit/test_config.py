@@ -111,7 +111,7 @@ def test_paths_are_relative_to_the_file_wherever_the_process_stands(
         ("        format: csv\n", "", 17, "sources[1].files.cases.format: Field required"),
         ("        path: [a/*.csv, /b/c.csv]\n", "", 17, "sources[1].files.cases.path: Field required"),
         ("name: helpdesk", "name: Help Desk", 11, "sources[1].name: String should match pattern"),
-        ("kind: files", "kind: telepathy", 6, "sources[0].kind: `kind` must be one of files, sql, rest"),
+        ("kind: files", "kind: telepathy", 6, "sources[0].kind: expected one of files, sql, rest"),
         ("00+02:00", "00", 3, "expected ISO 8601 such as 2026-07-01T00:00:00Z; found 2026-07-01 00:00:00"),
         ("2026-07-01T00:00:00+02:00", "20260701", 3, "as_of: not an instant with offset"),
         ("2026-07-01T00:00:00+02:00", "yesterday", 3, "found 'yesterday'"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 from dagster._core.execution.api import create_execution_plan
 
 from dagster_project.config import CONFIG_VARIABLE, PROJECT_ROOT
@@ -184,8 +185,9 @@ def test_a_file_that_arrives_or_changes_starts_one_run_and_none_otherwise(
 @pytest.mark.parametrize("key", [["published", "careloop"], ["kpi", "kpi_value"], ["kpi", "scorecard"]])
 def test_what_is_published_goes_stale_when_a_daily_run_was_missed(definitions: dg.Definitions, key: list[str]) -> None:
     policy = definitions.resolve_asset_graph().get(dg.AssetKey(key)).freshness_policy
-    assert policy is not None
-    warned, failed = policy.warn_window.to_timedelta(), policy.fail_window.to_timedelta()  # type: ignore[attr-defined]
+    assert isinstance(policy, TimeWindowFreshnessPolicy)
+    assert policy.warn_window is not None
+    warned, failed = policy.warn_window.to_timedelta(), policy.fail_window.to_timedelta()
     assert timedelta(days=1) < warned < failed < timedelta(days=2)
 
 

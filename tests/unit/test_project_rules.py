@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import yaml
 
 from dagster_project.config import PROJECT_ROOT
 from dagster_project.contract import ENTITIES
-from dagster_project.data_dictionary import TARGET, data_dictionary
+from dagster_project.pages import data_dictionary, sources
 
 MODELS = PROJECT_ROOT / "dbt_project" / "models"
 SQL = sorted(MODELS.rglob("*.sql"))
@@ -98,8 +99,9 @@ def test_every_entity_of_the_contract_is_staged() -> None:
         }
 
 
-def test_the_data_dictionary_is_up_to_date() -> None:
-    assert TARGET.read_text(encoding="utf-8") == data_dictionary(), "run `make docs`"
+@pytest.mark.parametrize("page", [data_dictionary, sources])
+def test_a_generated_page_is_up_to_date(page: ModuleType) -> None:
+    assert page.TARGET.read_text(encoding="utf-8") == page.content(), "run `make docs`"
 
 
 def test_the_lock_names_no_download_address() -> None:

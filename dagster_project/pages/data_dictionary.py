@@ -28,7 +28,7 @@ Instants are UTC; days, weeks, months and quarters are cut in the reporting time
 """
 
 
-def data_dictionary() -> str:
+def content() -> str:
     """Return the page as Markdown."""
     return "\n".join([HEAD, *_sections()])
 
@@ -79,8 +79,3 @@ def _table(name: str, description: str, columns: list[tuple[str, str, Any]]) -> 
     return "\n".join(
         [f"### {name}\n", f"{description}\n", "| column | type | meaning |", "| --- | --- | --- |", *lines, ""]
     )
-
-
-if __name__ == "__main__":
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(data_dictionary(), encoding="utf-8")
