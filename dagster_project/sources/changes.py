@@ -16,6 +16,9 @@ from dagster_project.source_config.live import DELETED_COLUMN
 from dagster_project.sources.drift import Drift
 from dagster_project.warehouse.files import sha256
 
+BOUNDED = "row_group_size_bytes '16MB'"
+"""Option of a Parquet file whose rows may be of any size: by itself, DuckDB holds 122,880 of them at a time."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -219,7 +222,7 @@ def _written(
         connection.execute(
             f"copy (select {names} from (select {names} from comparing.extracted {fitting}) "
             f"union all select {names} from comparing.gone) "
-            f"to {literal(str(file))} (format parquet, compression zstd)"
+            f"to {literal(str(file))} (format parquet, compression zstd, {BOUNDED})"
         )
     connection.execute("drop schema comparing cascade")
     return Comparison(
