@@ -6,7 +6,7 @@ in; what is added here keeps secrets and memory within bounds. The modules load 
 this package where a source of the kind is read, and nowhere else.
 """
 
-from dagster_project.sources.rest.extract import extract
 from dagster_project.sources.rest.look import preview
+from dagster_project.sources.rest.reading import extract
 
 __all__ = ["extract", "preview"]

@@ -28,6 +28,8 @@ from dagster_project.sources.rest.signing import TokenOnDemand, signer
 
 log = logging.getLogger("careloop")
 
+_WIRE_LOG = logging.getLogger("urllib3.connectionpool")
+"""Says each address as it is asked for, with what stands in its query, to whoever turns on debugging."""
 _SHOWN_CHARACTERS = 300
 
 
@@ -41,10 +43,16 @@ class Connection:
         self.auth = signer(source, self.session, self.credentials)
 
     def __enter__(self) -> Connection:
+        _WIRE_LOG.addFilter(self._without_secrets)
         return self
 
     def __exit__(self, *_: object) -> None:
+        _WIRE_LOG.removeFilter(self._without_secrets)
         self.session.close()
+
+    def _without_secrets(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self.credentials.hide(record.getMessage()), ()
+        return True
 
 
 class Listing(RESTClient):

@@ -53,7 +53,8 @@ class Api:
         """Give all landed rows in the order of loads, without lineage and what is NULL."""
         found = []
         batches = sorted(
-            self.zone.batches(name, stream), key=lambda batch: batch.manifest.live.sequence if batch.manifest.live else 0
+            self.zone.batches(name, stream),
+            key=lambda batch: batch.manifest.live.sequence if batch.manifest.live else 0,
         )
         for batch in batches:
             for row in pq.read_table(batch.folder / "part-00000.parquet").to_pylist():

@@ -97,7 +97,7 @@ def test_a_page_that_comes_twice_is_harmless(api: Api) -> None:
     assert batch.manifest.files[0].unchanged == 2
 
 
-@pytest.mark.parametrize("following", [["/tickets?page=2"], ["/tickets?page=2", "/tickets?page=1&"]], ids=["same", "loop"])
+@pytest.mark.parametrize("following", [["/tickets?page=2"], ["/tickets?page=1&"]], ids=["same", "loop"])
 def test_a_link_that_leads_back_is_a_clear_error(api: Api, following: list[str]) -> None:
     links = {None: "/tickets?page=2", "2": following[-1], "1": "/tickets?page=2"}
     api.serve(lambda asked: {"status": 200, "body": {"tickets": [{"id": 1}], "next": links[asked.query.get("page")]}})
@@ -112,7 +112,7 @@ def test_pages_without_end_are_bounded(api: Api) -> None:
     numbers = count(2)
     api.serve(lambda _: {"status": 200, "body": {"tickets": [], "next": f"/tickets?page={next(numbers)}"}})
 
-    with pytest.raises(SourceError, match=r"page 8: there is no end after 7 pages; check `paging`, or raise `max_pages`"):
+    with pytest.raises(SourceError, match=r"page 8: there is no end after 7 pages; .* raise `max_pages`"):
         api.load({"tickets": LINKED}, max_pages=7)
 
     assert len(api.server.asked) == 7
