@@ -3,7 +3,7 @@
 Prints tables from one run: the wall time of each stage and the whole, peak memory, ratios, and for each model dbt's
 seconds beside those of its SQL run directly. It asserts nothing: speed is read, not tested. The raw side runs the very
 statements that dbt compiled, models and tests, in the same order and with the same settings, into a build file of its
-own.
+own. Then a database is read, beside a plain COPY (bench_sql.py).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dagster_project.config import PROJECT_ROOT, load_settings
 from dagster_project.launch import prepare_instance
 from dagster_project.summary import table
 from dagster_project.warehouse import RunRecord, Workspace, connect
+from tests.bench_sql import measure
 
 LAYERS = ("build staging", "build core", "build kpi")
 # Models that take less are summed up in one line.
@@ -32,20 +33,27 @@ SHOWN_FROM_SECONDS = 0.1
 
 
 def main() -> None:
-    """Generate, run, run the SQL again by itself, print."""
+    """Measure what is asked for, and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=PROJECT_ROOT / "warehouse" / "bench")
+    parser.add_argument("--only", choices=("job", "sql"), help="measure one thing alone")
     arguments = parser.parse_args()
     folder: Path = arguments.folder
+    if arguments.only != "sql":
+        _measure_job(folder, arguments.tickets)
+    if arguments.only != "job":
+        measure(folder / "sql")
+
+
+def _measure_job(folder: Path, tickets: int) -> None:
+    """Generate, run, run the SQL again by itself, print."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "careloop.yml"
     shutil.copy(PROJECT_ROOT / "careloop.yml", config)
     shutil.rmtree(folder / "warehouse", ignore_errors=True)
     seconds = {
-        "generate the sample": _careloop(
-            *("sample", str(folder / "sample"), "--tickets", str(arguments.tickets), "--if-missing")
-        )
+        "generate the sample": _careloop(*("sample", str(folder / "sample"), "--tickets", str(tickets), "--if-missing"))
     }
     seconds["whole run"] = _careloop("run", "--config", str(config))
     peak_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024

@@ -16,6 +16,9 @@ from dagster_project.source_config.live import DELETED_COLUMN
 from dagster_project.sources.drift import Drift
 from dagster_project.warehouse.files import sha256
 
+BOUNDED = "row_group_size_bytes '16MB'"
+"""Option of a Parquet file whose rows may be of any size: by itself, DuckDB holds 122,880 of them at a time."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -89,7 +92,7 @@ def find_changes(
         f"{', '.join([*_named(columns, there), *deleted])} from {_parquet(extracted, numbered=True)}"
     )
     keys = ", ".join(identifier(name) for name in key)
-    content = f"md5(cast(to_json([{', '.join(identifier(name) for name in target)}]) as varchar))"
+    content = _number(", ".join(identifier(name) for name in target))
     _create_landed(connection, parts, target, keys, content)
     _create_known(connection, keys, content, anything_landed=any(part.rows for part, _ in parts))
     _create_misfits(connection, target, drift, rejected)
@@ -118,7 +121,7 @@ def _create_landed(
     connection.execute(f"create view comparing.landed_row as {rows}")
     connection.execute(
         "create view comparing.landed as "
-        f"select [{keys}] as key, {content} as content, sequence, position from comparing.landed_row"
+        f"select {_number(keys)} as key, {content} as content, sequence, position from comparing.landed_row"
     )
 
 
@@ -133,7 +136,7 @@ def _create_known(connection: duckdb.DuckDBPyConnection, keys: str, content: str
     connection.execute(
         f"""
         insert into comparing.known
-        with hashed as (select position, [{keys}] as key, {content} as content from comparing.extracted),
+        with hashed as (select position, {_number(keys)} as key, {content} as content from comparing.extracted),
         ordered as (
             select *, lag(content) over by_position as previous, lead(content) over by_position is null as is_last
             from hashed
@@ -219,7 +222,7 @@ def _written(
         connection.execute(
             f"copy (select {names} from (select {names} from comparing.extracted {fitting}) "
             f"union all select {names} from comparing.gone) "
-            f"to {literal(str(file))} (format parquet, compression zstd)"
+            f"to {literal(str(file))} (format parquet, compression zstd, {BOUNDED})"
         )
     connection.execute("drop schema comparing cascade")
     return Comparison(
@@ -232,6 +235,11 @@ def _written(
         unchanged=known + known_misfits,
         counted=counted + gone,
     )
+
+
+def _number(names: str) -> str:
+    """Stand for values with a number of 128 bits: millions of them are compared in the memory there is."""
+    return f"md5_number(cast(to_json([{names}]) as varchar))"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, file: Path) -> list[str]:

@@ -31,7 +31,7 @@ from dagster_project.quoting import identifier
 from dagster_project.source_config.live import DELETED_COLUMN, LiveStream
 from dagster_project.source_config.rest import RestSource
 from dagster_project.source_config.sql import SqlSource
-from dagster_project.sources.changes import Comparison, find_changes
+from dagster_project.sources.changes import BOUNDED, Comparison, find_changes
 from dagster_project.sources.drift import Drift, drift
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import RejectWriter, Target, usable_names
@@ -201,7 +201,9 @@ class Load:
                     check=partial(self._check, ready.stream, ready.stream),
                 )
                 values = [identifier(column) for column in found.columns]
-                rows = target.copy(found.columns, values, position="file_row_number + 1", relation=found.relation)
+                rows = target.copy(
+                    found.columns, values, position="file_row_number + 1", relation=found.relation, options=BOUNDED
+                )
                 for number, (position, reason, text) in enumerate(found.rejected_rows(), start=rows + 1):
                     target.reject(number, position, reason, text)
             landing.add(
@@ -274,7 +276,9 @@ def _connected(scratch: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "memory_limit": _MEMORY_LIMIT,
-            "threads": 2,
+            # One thread keeps rows in order by itself, so that the size of row groups can be bounded in bytes.
+            "threads": 1,
+            "preserve_insertion_order": False,
             "temp_directory": str(scratch / "spill"),
             "autoinstall_known_extensions": False,
         }

@@ -51,7 +51,9 @@ class Target:
         lineage = (self.source, self.load_id, self.extracted_at, self.file, position)
         self.rejects.write((*lineage, line_number, reason, text), len(text))
 
-    def copy(self, columns: Sequence[str], values: Sequence[str], *, position: str, relation: str) -> int:
+    def copy(
+        self, columns: Sequence[str], values: Sequence[str], *, position: str, relation: str, options: str = ""
+    ) -> int:
         """Write the part with DuckDB: `values` are expressions over `relation`, in the order of `columns`.
 
         Returns:
@@ -68,7 +70,7 @@ class Target:
         selected = [f"{value} as {identifier(name)}" for value, name in named]
         self.connection.execute(
             f"copy (select {', '.join(selected)} from {relation}) "
-            f"to {literal(str(self.part))} (format parquet, compression zstd)"
+            f"to {literal(str(self.part))} (format parquet, compression zstd{options and f', {options}'})"
         )
         return self.rows()
 
