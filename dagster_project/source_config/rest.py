@@ -243,7 +243,8 @@ class RestSource(SourceShape):
     kind: str
     base_url: Address
     hosts: Annotated[list[str], BeforeValidator(one_or_many)] = Field(
-        default_factory=list, description="further hosts that requests may go to; any other is refused"
+        default_factory=list,
+        description="further hosts that requests, and with them credentials, may go to; any other is refused",
     )
     auth: Auth | None = None
     credentials: Credentials = Field(default_factory=dict)

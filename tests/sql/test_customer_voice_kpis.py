@@ -66,18 +66,18 @@ SURVEYS = {
         "i5,after_contact,c3,t3,2026-03-20T08:00:00Z,true",
     ],
     "survey_responses": [
-        "response_id,survey_id,responded_at,question,score,scale_min,scale_max,invitation_id,customer_id",
-        "r1,after_contact,2026-03-10T10:00:00Z,overall,1,1,5,i1,",
-        "r1,after_contact,2026-03-10T10:00:00Z,recommend,3,0,10,i1,",
-        "r2,after_contact,2026-03-10T10:00:00Z,overall,5,1,5,i2,",
-        "r2,after_contact,2026-03-10T10:00:00Z,response_speed,4,1,5,i2,",
-        "r2,after_contact,2026-03-10T10:00:00Z,attitude,2,1,5,i2,",
-        "r2,after_contact,2026-03-10T10:00:00Z,effort,7,1,7,i2,",
-        "r2,after_contact,2026-03-10T10:00:00Z,recommend,9,0,10,i2,",
-        "r3,after_contact,2026-03-12T10:00:00Z,overall,2,1,5,i3,",
-        "r3,after_contact,2026-03-12T10:00:00Z,effort,4,1,7,i3,",
-        "r5,after_contact,2026-03-31T20:00:00Z,overall,2,1,5,i5,",
-        "r6,panel,2026-03-15T10:00:00Z,overall,5,0,10,,c3",
+        "response_id,survey_id,responded_at,question,score,scale_min,scale_max,invitation_id,customer_id,agent_id",
+        "r1,after_contact,2026-03-10T10:00:00Z,overall,1,1,5,i1,,",
+        "r1,after_contact,2026-03-10T10:00:00Z,recommend,3,0,10,i1,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,overall,5,1,5,i2,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,response_speed,4,1,5,i2,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,attitude,2,1,5,i2,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,effort,7,1,7,i2,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,recommend,9,0,10,i2,,",
+        "r3,after_contact,2026-03-12T10:00:00Z,overall,2,1,5,i3,,",
+        "r3,after_contact,2026-03-12T10:00:00Z,effort,4,1,7,i3,,",
+        "r5,after_contact,2026-03-31T20:00:00Z,overall,2,1,5,i5,,",
+        "r6,panel,2026-03-15T10:00:00Z,overall,5,0,10,,c3,zoe",
     ],
     "social_posts": [
         "post_id,platform,posted_at,text,rating,is_brand,in_reply_to_post_id",
@@ -111,7 +111,7 @@ PORTAL = {
     "employee_feedback": [
         "feedback_id,submitted_at,agent_id,process_stage,topic,score",
         "f1,2026-03-05T08:00:00Z,ann,response,tools,2",
-        "f2,2026-03-06T08:00:00Z,ann,response,tools,",
+        "f2,2026-03-06T08:00:00Z,zed,response,tools,",
     ],
     "market_benchmarks": [
         "kpi,industry,period,value,unit,p25,p75,publisher",
@@ -154,6 +154,15 @@ def test_satisfaction_asked_but_not_answered_counts_as_asked_only(company: Conne
     assert march(company, "survey_response_rate", "rate") == (4, 5, 0.8, 5)
     # 1, 5, 2 and 2 on 1..5; the panel's scale has no rule that says who is satisfied.
     assert march(company, "csat_rate", "rate") == (1, 4, 0.25, 4)
+
+
+def test_an_agent_whom_only_a_survey_or_a_remark_names_is_known_by_name(company: Connection) -> None:
+    unknown = "select agent_key, has_profile from core.dim_agent where not has_profile order by 1"
+    expected = [("helpdesk:zed", False), ("helpdesk:zoe", False), ("unknown", False)]
+    assert company.execute(unknown).fetchall() == expected
+    assert company.execute("select agent_key from core.fct_survey_response where survey_id = 'panel'").fetchall() == [
+        ("helpdesk:zoe",)
+    ]
 
 
 def test_mean_scores_are_on_one_scale(company: Connection) -> None:

@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
+import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from time import sleep
 from typing import Any
 
 import requests
 from dlt.common import jsonpath
 
-from dagster_project.source_config.rest import Export, Resource
-from dagster_project.sources.errors import SourceError
+from dagster_project.source_config.rest import Export
+from dagster_project.sources.rest.answers import parsed
 from dagster_project.sources.rest.listing import Listing, parsed_json
-from dagster_project.sources.rest.session import parsed, reason, shown
+from dagster_project.sources.rest.session import shown
 from dagster_project.sources.rest.templates import filled
-
-_CHUNK_BYTES = 2**20
 
 
 def exported_pages(
-    listing: Listing,
-    resource: Resource,
-    path: str,
-    params: dict[str, str],
-    body: dict[str, Any] | None,
-    scratch: Path,
+    listing: Listing, path: str, params: dict[str, str], body: dict[str, Any] | None
 ) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     """Start an export, wait for it, and give each JSON document in its file as a page.
 
     Raises:
         SourceError: the export fails, takes too long, or is no usable JSON or archive within `max_answer_mebibytes`.
     """
-    export = resource.export
+    export = listing.resource.export
     assert export is not None
-    started = listing.answer(path, resource.method, body, params=params)
+    started = listing.answer(path, listing.resource.method, body, params=params)
     job = _text(listing, export.started, parsed_json(listing, started), "the job that was started")
     file = _waited_for(listing, export, job)
-    fetched = scratch / "export"
-    answer = listing.answer(filled(export.fetch, {"job": job, "file": file}, in_path=True), "GET", stream=True)
-    try:
-        _save(listing, answer, fetched)
-        for content, kind in _documents(listing, fetched, answer):
-            try:
-                document = parsed(content, kind)
-            except (ValueError, RecursionError):
-                raise listing.error(f"the export {shown(answer.url)} is no usable JSON") from None
-            yield document, listing.records(document, shown(answer.url))
-    finally:
-        answer.close()
-        fetched.unlink(missing_ok=True)
+    answer = listing.answer(filled(export.fetch, {"job": job, "file": file}, in_path=True), "GET")
+    for content, kind in _documents(listing, answer):
+        try:
+            document = parsed(content, kind)
+        except (ValueError, RecursionError):
+            raise listing.error(f"the export {shown(answer.url)} is no usable JSON") from None
+        yield document, listing.records(document, shown(answer.url))
 
 
 def _waited_for(listing: Listing, export: Export, job: str) -> str:
@@ -76,39 +64,26 @@ def _text(listing: Listing, path: str, answer: Any, what: str) -> str:
     return str(found[0])
 
 
-def _save(listing: Listing, answer: requests.Response, file: Path) -> None:
-    size = 0
-    try:
-        with file.open("wb") as out:
-            for chunk in answer.iter_content(_CHUNK_BYTES):
-                size += len(chunk)
-                if size > listing.max_bytes:
-                    raise listing.error(_too_large(listing, answer))
-                out.write(chunk)
-    except requests.RequestException as error:
-        raise listing.error(f"{shown(answer.url)}: {reason(error)}") from None
-
-
-def _documents(listing: Listing, file: Path, answer: requests.Response) -> Iterator[tuple[bytes, str]]:
-    if not zipfile.is_zipfile(file):
-        yield file.read_bytes(), answer.headers.get("Content-Type", "")
+def _documents(listing: Listing, answer: requests.Response) -> Iterator[tuple[bytes, str]]:
+    packed = io.BytesIO(answer.content)
+    if not zipfile.is_zipfile(packed):
+        yield answer.content, answer.headers.get("Content-Type", "")
         return
+    left = listing.max_bytes
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(packed) as archive:
             for member in archive.infolist():
                 if member.is_dir():
                     continue
                 with archive.open(member) as content:
-                    # What is inside says how large it is; that need not be true.
-                    document = content.read(listing.max_bytes + 1)
-                if len(document) > listing.max_bytes:
-                    raise listing.error(_too_large(listing, answer))
+                    # An archive says how large its files are; that need not be true.
+                    document = content.read(left + 1)
+                left -= len(document)
+                if left < 0:
+                    raise listing.error(
+                        f"what is packed in {shown(answer.url)} is larger than {listing.max_bytes / 2**20:g} MiB; "
+                        "raise `max_answer_mebibytes`"
+                    )
                 yield document, "application/json"
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise SourceError(str(listing.error(f"the archive {shown(answer.url)} cannot be unpacked: {error}"))) from None
-
-
-def _too_large(listing: Listing, answer: requests.Response) -> str:
-    return (
-        f"the export {shown(answer.url)} is larger than {listing.max_bytes / 2**20:g} MiB; raise `max_answer_mebibytes`"
-    )
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise listing.error(f"the archive {shown(answer.url)} cannot be unpacked: {error}") from None

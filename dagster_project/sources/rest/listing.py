@@ -19,40 +19,16 @@ from dlt.common.configuration.specs import RuntimeConfiguration
 from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.exceptions import IgnoreResponseException
 
-from dagster_project.source_config.rest import Resource, RestSource
+from dagster_project.source_config.rest import Resource
 from dagster_project.sources.errors import SourceError
-from dagster_project.sources.rest.credentials import Credentials
+from dagster_project.sources.rest.connection import Connection
 from dagster_project.sources.rest.paging import paginator_of
-from dagster_project.sources.rest.session import REPEATED, reason, session_for, shown
-from dagster_project.sources.rest.signing import TokenOnDemand, signer
+from dagster_project.sources.rest.session import REPEATED, reason, shown
+from dagster_project.sources.rest.signing import TokenOnDemand
 
 log = logging.getLogger("careloop")
 
-_WIRE_LOG = logging.getLogger("urllib3.connectionpool")
-"""Says each address as it is asked for, with what stands in its query, to whoever turns on debugging."""
 _SHOWN_CHARACTERS = 300
-
-
-class Connection:
-    """What all lists of one source share. Use it in a `with` block."""
-
-    def __init__(self, source: RestSource) -> None:
-        self.source = source
-        self.credentials = Credentials(source)
-        self.session = session_for(source)
-        self.auth = signer(source, self.session, self.credentials)
-
-    def __enter__(self) -> Connection:
-        _WIRE_LOG.addFilter(self._without_secrets)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _WIRE_LOG.removeFilter(self._without_secrets)
-        self.session.close()
-
-    def _without_secrets(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self.credentials.hide(record.getMessage()), ()
-        return True
 
 
 class Listing(RESTClient):
@@ -111,13 +87,15 @@ class Listing(RESTClient):
         *,
         params: dict[str, str] | None = None,
         again: bool = False,
-        stream: bool = False,
     ) -> requests.Response:
         """Ask for one thing that is no list, such as an export's state, which is asked for `again` and again."""
         if again:
             self._asked.clear()
         request = self._create_request(path, method, params=params, json=body, hooks={"response": []})
-        return self._send_request(request, stream=stream)
+        try:
+            return self._send_request(request)
+        except IgnoreResponseException:
+            raise self.error(f"{shown(str(request.url))} answers with status 404") from None
 
     def error(self, text: str) -> SourceError:
         """Make an error that says where it occurred."""

@@ -6,7 +6,8 @@ from dagster_project.landing import LandingZone
 from dagster_project.source_config.rest import Resource, RestSource
 from dagster_project.sources.live import saved_cursor
 from dagster_project.sources.preview import Preview
-from dagster_project.sources.rest.listing import Connection, Listing
+from dagster_project.sources.rest.connection import Connection
+from dagster_project.sources.rest.listing import Listing
 from dagster_project.sources.rest.reach import Reach
 from dagster_project.sources.rest.reading import request_of
 

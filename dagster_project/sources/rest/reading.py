@@ -15,8 +15,9 @@ from dagster_project.source_config.rest import RestSource
 from dagster_project.sources import jsonlines
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.live import Changes, Check, Extracted, Load, loading
+from dagster_project.sources.rest.connection import Connection
 from dagster_project.sources.rest.exports import exported_pages
-from dagster_project.sources.rest.listing import Connection, Listing
+from dagster_project.sources.rest.listing import Listing
 from dagster_project.sources.rest.paging import PAGE
 from dagster_project.sources.rest.parents import Asked, parents_of
 from dagster_project.sources.rest.reach import Reach
@@ -87,7 +88,7 @@ class _Stream:
         path, params, body = request_of(listing, asked.values, self._reach.asked if self._reach else None)
         pages: Iterator[tuple[Any, list[dict[str, Any]]]]
         if self._resource.export:
-            pages = exported_pages(listing, self._resource, path, params, body, self._scratch)
+            pages = exported_pages(listing, path, params, body)
         else:
             pages = listing.pages(path, params, body)
         for answer, records in pages:

@@ -6,11 +6,8 @@ redirected ones too, before a connection is made, and reads every answer within 
 
 from __future__ import annotations
 
-import codecs
 import inspect
-import json
 import logging
-import math
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,8 +18,8 @@ from requests.exceptions import ChunkedEncodingError, ConnectionError, ContentDe
 from requests.utils import get_environ_proxies
 
 from dagster_project.source_config.rest import LOOPBACK, RestSource
-from dagster_project.sources.decoding import MARK
 from dagster_project.sources.errors import SourceError
+from dagster_project.sources.rest.answers import Answer
 
 log = logging.getLogger("careloop")
 
@@ -38,52 +35,8 @@ _PORTS = {"https": 443, "http": 80}
 Origin = tuple[str, str, int]
 
 
-class Answer(requests.Response):
-    """An answer whose JSON keeps what it says: all digits of integers, and texts that are not quite UTF-8."""
-
-    def json(self, **_: Any) -> Any:
-        """Parse the answer, once.
-
-        Raises:
-            ValueError: it is no JSON, or an object has a key twice.
-        """
-        if not hasattr(self, "_parsed"):
-            self._parsed = parsed(self.content, self.headers.get("Content-Type", ""))
-        return self._parsed
-
-
-def parsed(content: bytes, content_type: str) -> Any:
-    """Parse JSON. Bytes that its encoding does not have are marked, as they are in files.
-
-    Raises:
-        ValueError: it is no JSON, or an object has a key twice.
-    """
-    encoding = json.detect_encoding(content)
-    stated = content_type.lower().partition("charset=")[2].split(";")[0].strip(" \"'")
-    if stated and encoding in ("utf-8", "utf-8-sig"):
-        try:
-            encoding = encoding if codecs.lookup(stated).name == "utf-8" else stated
-        except LookupError:
-            raise ValueError(f"its encoding {stated!r} is unknown") from None
-    text = content.decode(encoding, errors=MARK).removeprefix("\ufeff")
-    return json.loads(text, object_pairs_hook=_object, parse_float=_number, parse_constant=str)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands twice in an object")
-    return found
-
-
-def _number(text: str) -> float | str:
-    number = float(text)
-    return number if math.isfinite(number) else text
-
-
 class Adapter(HTTPAdapter):
-    """Refuses requests to other hosts than the allowed ones, and reads an answer whole unless it is streamed."""
+    """Refuses requests to other hosts than the allowed ones, and reads each answer whole, within its bound."""
 
     def __init__(self, source: RestSource) -> None:
         super().__init__()
@@ -91,12 +44,11 @@ class Adapter(HTTPAdapter):
         self._allowed = _allowed(source)
         self._max_bytes = int(source.max_answer_mebibytes * 2**20)
 
-    def send(self, request: requests.PreparedRequest, stream: bool = False, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # the rest is handed on as it comes
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         self._must_be_allowed(request.url or "")
-        response = super().send(request, stream=True, **kwargs)
-        if not stream or response.status_code >= 300:
-            # Read here, a connection that drops half-way is one more failed attempt to the client.
-            response._content = self._body(response)
+        response = super().send(request, *args, **{**kwargs, "stream": True})
+        # Read here, a connection that drops half-way is one more failed attempt to the client.
+        response._content = self._body(response)
         return response
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:

@@ -31,6 +31,17 @@ mentioned as (
     from {{ ref('stg_ticket_events') }}
     where actor_type in ('agent', 'bot') and actor_agent_key is not null
     group by all
+    {% for model in ['stg_survey_responses', 'stg_trainings', 'stg_employee_feedback'] %}
+    union all
+
+    select
+        agent_key,
+        source,
+        false as is_bot
+    from {{ ref(model) }}
+    where agent_key is not null
+    group by all
+    {% endfor %}
 ),
 
 inferred as (

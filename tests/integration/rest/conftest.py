@@ -52,11 +52,8 @@ class Api:
     def rows(self, stream: str = "tickets", *, name: str = "desk") -> list[dict[str, str]]:
         """Give all landed rows in the order of loads, without lineage and what is NULL."""
         found = []
-        batches = sorted(
-            self.zone.batches(name, stream),
-            key=lambda batch: batch.manifest.live.sequence if batch.manifest.live else 0,
-        )
-        for batch in batches:
+        numbered = [(it.manifest.live.sequence, it) for it in self.zone.batches(name, stream) if it.manifest.live]
+        for _, batch in sorted(numbered, key=lambda each: each[0]):
             for row in pq.read_table(batch.folder / "part-00000.parquet").to_pylist():
                 found.append({key: value for key, value in row.items() if key not in LINEAGE and value is not None})
         return found
@@ -74,7 +71,3 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptu
     caplog.set_level(logging.DEBUG)
     with ExitStack() as stack:
         yield Api(tmp_path, stack)
-
-
-def ok(body: Any, **headers: str) -> dict[str, Any]:
-    return {"status": 200, "body": body, "headers": headers}
