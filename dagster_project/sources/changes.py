@@ -25,10 +25,12 @@ class Comparison:
     """What was found: files of changed rows and of rows that do not fit, and counts.
 
     `counted` is the number of extracted rows and of rows found deleted; it equals `rows + rejects + unchanged`.
-    `misfits` are all rows that do not fit, `rejects` those of them that were not rejected in an earlier load.
+    `position` is the SQL that tells a row's place in the extraction, from 1, over `relation`; rows found deleted come
+    behind all others. `misfits` are all rows that do not fit, `rejects` those of them that were not rejected in an earlier load.
     """
 
     file: Path
+    position: str
     rejects_file: Path
     columns: tuple[str, ...]
     rows: int
@@ -97,7 +99,7 @@ def find_changes(
     _create_known(connection, keys, content, anything_landed=any(part.rows for part, _ in parts))
     _create_misfits(connection, target, drift, rejected)
     _create_gone(connection, keys, listed)
-    return _written(connection, stem, extracted, target, is_as_extracted=sorted(there) == sorted(target))
+    return _written(connection, stem, extracted, target, keys, is_as_extracted=sorted(there) == sorted(target))
 
 
 def _create_landed(
@@ -189,13 +191,18 @@ def _create_gone(connection: duckdb.DuckDBPyConnection, keys: str, listed: Path 
         f"create table comparing.gone as select * exclude (sequence, position) replace ('true' as {mark}) from ("
         f"select * from comparing.landed_row "
         f"qualify row_number() over (partition by {keys} order by sequence desc, position desc) = 1) "
-        f"where {mark} is distinct from 'true' and [{keys}] not in (select [{keys}] from {_parquet(listed)}) "
-        f"order by {keys}"
+        f"where {mark} is distinct from 'true' and [{keys}] not in (select [{keys}] from {_parquet(listed)})"
     )
 
 
 def _written(
-    connection: duckdb.DuckDBPyConnection, stem: Path, extracted: Path, target: Sequence[str], *, is_as_extracted: bool
+    connection: duckdb.DuckDBPyConnection,
+    stem: Path,
+    extracted: Path,
+    target: Sequence[str],
+    keys: str,
+    *,
+    is_as_extracted: bool,
 ) -> Comparison:
     rejects_file = stem.with_suffix(".rejects.parquet")
     connection.execute(
@@ -209,24 +216,21 @@ def _written(
     ).fetchone()
     assert counts is not None
     known, known_misfits, misfits, gone, counted = counts
-    file = extracted
+    file, position = extracted, "file_row_number + 1"
     if known or misfits or gone or not is_as_extracted:
-        file = stem.with_suffix(".parquet")
+        # Rows bear their place, so that a join may change their order: a sort of all they hold would not fit.
+        file, position = stem.with_suffix(".parquet"), _POSITION
         names = ", ".join(identifier(name) for name in target)
-        # A join may change the order of rows, and a sort of everything costs; so each only where it is needed.
-        fitting = (
-            "anti join comparing.known using (position) anti join comparing.misfit using (position) order by position"
-            if known or misfits
-            else ""
-        )
         connection.execute(
-            f"copy (select {names} from (select {names} from comparing.extracted {fitting}) "
-            f"union all select {names} from comparing.gone) "
+            f"copy (select {names}, position as {_POSITION} from comparing.extracted "
+            "anti join comparing.known using (position) anti join comparing.misfit using (position) "
+            f"union all select {names}, {counted} + row_number() over (order by {keys}) from comparing.gone) "
             f"to {literal(str(file))} (format parquet, compression zstd, {BOUNDED})"
         )
     connection.execute("drop schema comparing cascade")
     return Comparison(
         file=file,
+        position=position,
         rejects_file=rejects_file,
         columns=tuple(target),
         rows=pq.ParquetFile(file).metadata.num_rows,

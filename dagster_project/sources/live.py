@@ -202,10 +202,10 @@ class Load:
                 )
                 values = [identifier(column) for column in found.columns]
                 rows = target.copy(
-                    found.columns, values, position="file_row_number + 1", relation=found.relation, options=BOUNDED
+                    found.columns, values, position=found.position, relation=found.relation, options=BOUNDED
                 )
-                for number, (position, reason, text) in enumerate(found.rejected_rows(), start=rows + 1):
-                    target.reject(number, position, reason, text)
+                for position, reason, text in found.rejected_rows():
+                    target.reject(position, position, reason, text)
             landing.add(
                 LandedFile(
                     **identity.model_dump(),
