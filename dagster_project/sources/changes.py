@@ -18,6 +18,8 @@ from dagster_project.warehouse.files import sha256
 
 BOUNDED = "row_group_size_bytes '16MB'"
 """Option of a Parquet file whose rows may be of any size: by itself, DuckDB holds 122,880 of them at a time."""
+_POSITION = "_position"
+"""A row's place, in a file of changes; as a name of lineage, it is no name of a source's column."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Comparison:
 
     `counted` is the number of extracted rows and of rows found deleted; it equals `rows + rejects + unchanged`.
     `position` is the SQL that tells a row's place in the extraction, from 1, over `relation`; rows found deleted come
-    behind all others. `misfits` are all rows that do not fit, `rejects` those of them that were not rejected in an earlier load.
+    behind all others. `misfits` are all rows that do not fit, `rejects` those that no earlier load rejected.
     """
 
     file: Path

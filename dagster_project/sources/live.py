@@ -68,7 +68,7 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Changes:
-    """The new or changed rows of a stream: a Parquet file of the source's own columns, all text, in order."""
+    """The new or changed rows of a stream: a Parquet file with the source's own columns, all text."""
 
     file: Path
     rows: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class System:
             [
                 {name: value for name, value in row.items() if name not in LINEAGE}
                 for file in batch.manifest.files
-                for row in pq.read_table(batch.folder / file.part).to_pylist()
+                for row in sorted(pq.read_table(batch.folder / file.part).to_pylist(), key=itemgetter("_position"))
             ]
             for batch in batches
         ]
