@@ -54,7 +54,7 @@ class Rows:
                 for name, value in row.items():
                     if value is not None:
                         self._kinds.setdefault(name, set()).add(_KINDS[type(value)])
-                line = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+                line = json.dumps(_in_one_order(row), ensure_ascii=False, separators=(",", ":"))
                 self._out.write(self._credentials.hide_in_data(line).encode("utf-8", MARK) + b"\n")
                 self.count += 1
 
@@ -93,3 +93,11 @@ def _apart(record: dict[str, Any], added: dict[str, Any]) -> dict[str, Any]:
             f"a record has a field {taken[0]!r} of its own; choose another name in `include` or `explode`"
         )
     return added
+
+
+def _in_one_order(row: dict[str, Any]) -> dict[str, Any]:
+    """Sort the keys of nested values: a server may write them in another order each time, and nothing has changed."""
+    return {
+        name: json.loads(json.dumps(value, sort_keys=True)) if isinstance(value, dict | list) else value
+        for name, value in row.items()
+    }
