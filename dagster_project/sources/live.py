@@ -119,7 +119,7 @@ class Load:
             self._check(stream, stream, columns)
         if extracted.listed and any(part.rows for part in parts):
             _must_list_something(self._source.name, stream, extracted.listed)
-        mapped = mapped_columns(self._source, stream)
+        mapped = [name for name in mapped_columns(self._source, stream) if name != DELETED_COLUMN]
         found = drift(state.kinds if state and row_count else {}, extracted.kinds, columns=columns, mapped=mapped)
         self._tell(stream, found)
         comparison = find_changes(

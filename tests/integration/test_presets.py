@@ -23,11 +23,8 @@ from tests.replay import Replay, no_long_waits, replaying
 
 RECORDED = Path(__file__).resolve().parents[1] / "recorded"
 
-ON_REAL_SERVERS = {"django_helpdesk"}
-"""Presets that tests try against the system itself."""
 
-
-@pytest.mark.parametrize("kind", sorted({*preset_kinds()} - ON_REAL_SERVERS))
+@pytest.mark.parametrize("kind", preset_kinds())
 def test_a_preset_lands_what_its_vendor_answers_and_maps_it_to_the_contract(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

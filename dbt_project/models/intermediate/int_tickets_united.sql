@@ -1,7 +1,8 @@
-{#- Tickets by their snapshot; where a source tells only their events, a row put together from those. -#}
+{#- Tickets by their snapshot; where a source tells only their events, a row put together from those. What a ticket was
+    merged into, some sources tell in its events only. -#}
 {% set from_both = [
     'ticket_key', 'ticket_id', 'source', 'customer_key', 'created_at', 'opened_by', 'status', 'priority', 'category',
-    'team_key', 'assignee_key', 'merged_into_ticket_key',
+    'team_key', 'assignee_key',
 ] %}
 {% set from_snapshots = {
     'channel': 'varchar', 'product': 'varchar', 'language': 'varchar', 'parent_ticket_key': 'varchar',
@@ -11,13 +12,30 @@
     'first_response_at': 'timestamp', 'first_solved_at': 'timestamp', 'solved_at': 'timestamp',
     'closed_at': 'timestamp', 'reopen_count': 'bigint', 'agent_reply_count': 'bigint',
 } %}
-with snapshots as (
-    select * from {{ ref('stg_tickets') }}
+with events as (
+    select * from {{ ref('stg_ticket_events') }}
+),
+
+merged as (
+    select
+        ticket_key,
+        max(source || ':' || to_value) as merged_into_ticket_key
+    from events
+    where event_type = 'merged'
+    group by ticket_key
+),
+
+snapshots as (
+    select
+        tickets.*,
+        coalesce(tickets.merged_into_ticket_key, merged.merged_into_ticket_key) as known_merged_into_ticket_key
+    from {{ ref('stg_tickets') }} as tickets
+    left join merged on tickets.ticket_key = merged.ticket_key
 ),
 
 orphans as (
     select events.*
-    from {{ ref('stg_ticket_events') }} as events
+    from events
     left join snapshots on events.ticket_key = snapshots.ticket_key
     where snapshots.ticket_key is null
 ),
@@ -55,6 +73,7 @@ from_events as (
 
 select
     {{ from_both | join(',\n    ') }},
+    known_merged_into_ticket_key as merged_into_ticket_key,
     {{ from_snapshots | join(',\n    ') }}
 from snapshots
 
@@ -62,6 +81,7 @@ union all
 
 select
     {{ from_both | join(',\n    ') }},
+    merged_into_ticket_key,
     {% for column, type in from_snapshots.items() -%}
     cast(null as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {% endfor %}

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dagster_project.landing import LINEAGE, Batch, LandingZone
+from dagster_project.source_config.rest import RestSource
 from dagster_project.source_config.sql import SqlSource
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.live import Extracted, Load, loading
@@ -178,6 +179,19 @@ class TestDeletions:
         (file,) = batch.manifest.files
         assert (file.rows, file.unchanged, file.counted) == (1, 1, 2)
         assert system.load(row("1"), listed=[row("1")]) == []
+
+    def test_rows_that_are_there_say_so_also_where_the_mapping_reads_it(self, tmp_path: Path) -> None:
+        system = System(tmp_path, deletions="absent")
+        described = system.source.model_dump(by_alias=True)
+        resource = {"path": "tickets", "key": "id", "deletions": "absent"}
+        described["entities"]["tickets"][0]["columns"]["is_deleted"] = "careloop_deleted"
+        api = {"kind": "rest", "base_url": "https://crm.example.com", "resources": {"tickets": resource}}
+        shared = {name: described[name] for name in ("name", "entities")}
+        with loading(RestSource.model_validate({**shared, **api}), system.zone, check=lambda *_: None) as load:
+            file = parquet(load.scratch / "tickets.parquet", [row("1")], ["id", "name"])
+            load.add("tickets", Extracted(file, NOON, {}, listed=file))
+            load.commit()
+        assert system.landed() == [[row("1", careloop_deleted="false")]]
 
     def test_a_row_that_comes_back_is_landed_as_there(self, system: System) -> None:
         both = [row("1"), row("2")]
