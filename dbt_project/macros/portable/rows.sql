@@ -23,6 +23,18 @@
     not materialized
 {%- endmacro %}
 
+{#- Aggregate: median and 90th percentile as a list of two. Asked for one by one, each would hold and sort all values. -#}
+{% macro median_and_p90(value) %}{{ return(adapter.dispatch('median_and_p90')(value)) }}{% endmacro %}
+{% macro duckdb__median_and_p90(value) -%}
+    quantile_cont({{ value }}, [0.5, 0.9])
+{%- endmacro %}
+
+{#- An element of a list, counted from 1; NULL of no list. -#}
+{% macro list_element(list, number) %}{{ return(adapter.dispatch('list_element')(list, number)) }}{% endmacro %}
+{% macro duckdb__list_element(list, number) -%}
+    {{ list }}[{{ number }}]
+{%- endmacro %}
+
 {#- Aggregate: the texts of a group in one, in order. -#}
 {% macro text_in_order(text, separator, position) %}{{ return(adapter.dispatch('text_in_order')(text, separator, position)) }}{% endmacro %}
 {% macro duckdb__text_in_order(text, separator, position) -%}
