@@ -32,14 +32,8 @@ grouped as (
         {{ grouped_dimension(dimensions) }}
         sum(numerator) as numerator,
         sum(denominator) as denominator,
-        {{ 'sum(numerator * numerator)' if 'index' in statistics else 'cast(null as double)' }} as sum_of_squares,
-        {% for statistic, quantile in [('median', 0.5), ('p90', 0.9)] %}
-        {% if statistic in statistics %}
-        percentile_cont({{ quantile }}) within group (order by numerator) as {{ statistic }}
-        {%- else %}
-        cast(null as double) as {{ statistic }}
-        {%- endif %}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ median_and_p90('numerator') if 'median' in statistics else 'cast(null as double)' }} as percentiles,
+        {{ 'sum(numerator * numerator)' if 'index' in statistics else 'cast(null as double)' }} as sum_of_squares
     from cases
     where denominator is not null
     group by grouping sets (

@@ -5,8 +5,8 @@
     {% set columns = {
         'count': ['numerator', nothing, 'numerator', nothing, nothing],
         'mean': ['numerator', 'denominator', ratio, nothing, nothing],
-        'median': [nothing, 'denominator', 'median', nothing, nothing],
-        'p90': [nothing, 'denominator', 'p90', nothing, nothing],
+        'median': [nothing, 'denominator', list_element('percentiles', 1), nothing, nothing],
+        'p90': [nothing, 'denominator', list_element('percentiles', 2), nothing, nothing],
         'rate': ['numerator', 'denominator', ratio, wilson_bound('-'), wilson_bound('+')],
         'index': ['numerator', 'denominator', '100 * ' ~ ratio, index_bound('-'), index_bound('+')],
     }[statistic] %}

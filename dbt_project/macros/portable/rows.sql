@@ -12,6 +12,12 @@
     strlen({{ text }})
 {%- endmacro %}
 
+{#- A number of 64 bits that equal values share, and others hardly ever: it finds candidates, and is never handed on. -#}
+{% macro short_hash(columns) %}{{ return(adapter.dispatch('short_hash')(columns)) }}{% endmacro %}
+{% macro duckdb__short_hash(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+
 {#- The text behind the first colon; NULL where nothing is. -#}
 {% macro text_behind_colon(text) -%}
     nullif(substr({{ text }}, instr({{ text }}, ':') + 1), '')
@@ -21,6 +27,18 @@
 {% macro not_materialized() %}{{ return(adapter.dispatch('not_materialized')()) }}{% endmacro %}
 {% macro duckdb__not_materialized() -%}
     not materialized
+{%- endmacro %}
+
+{#- Aggregate: median and 90th percentile as a list of two. Asked for one by one, each would hold and sort all values. -#}
+{% macro median_and_p90(value) %}{{ return(adapter.dispatch('median_and_p90')(value)) }}{% endmacro %}
+{% macro duckdb__median_and_p90(value) -%}
+    quantile_cont({{ value }}, [0.5, 0.9])
+{%- endmacro %}
+
+{#- An element of a list, counted from 1; NULL of no list. -#}
+{% macro list_element(list, number) %}{{ return(adapter.dispatch('list_element')(list, number)) }}{% endmacro %}
+{% macro duckdb__list_element(list, number) -%}
+    {{ list }}[{{ number }}]
 {%- endmacro %}
 
 {#- Aggregate: the texts of a group in one, in order. -#}

@@ -30,10 +30,11 @@ with keyed as {{ not_materialized() }} (
     from {{ source('raw', entity) }}
 ),
 
+{#- By a number instead of the text; a key that merely shares another's number is ranked alone, and accepted. -#}
 repeated_keys as (
-    select {{ key }}
+    select {{ short_hash([key]) }} as _key_hash
     from keyed
-    group by {{ key }}
+    group by {{ short_hash([key]) }}
     having count(*) > 1
 ),
 
@@ -43,9 +44,9 @@ trimmed as {{ not_materialized() }} (
         {% for column in columns %}
         nullif(trim(keyed.{{ column.name }}), '') as {{ column.name }},
         {% endfor %}
-        repeated_keys.{{ key }} is not null as _is_repeated
+        repeated_keys._key_hash is not null as _is_repeated
     from keyed
-    left join repeated_keys on keyed.{{ key }} = repeated_keys.{{ key }}
+    left join repeated_keys on {{ short_hash(['keyed.' ~ key]) }} = repeated_keys._key_hash
 ),
 
 {{ instant_steps(columns | selectattr('data_type', 'equalto', 'instant') | map(attribute='name') | list) }},

@@ -1,9 +1,15 @@
 {#-
     What held of a ticket from its creation on, and from each change of status, priority, team or assignee on. What
     held before the first change of a kind is that change's old value; where nothing of a kind ever changed, it is the
-    ticket's own. One pass over the events, whatever is asked of them later.
+    ticket's own. One pass over the events, whatever is asked of them later: sorting them is most of the work, so they
+    go through it with one value and one old value each, not with a column for every kind.
 -#}
-{% set kinds = ['status', 'priority', 'team_key', 'assignee_key'] %}
+{% set kinds = {
+    'status': 'status_changed',
+    'priority': 'priority_changed',
+    'team_key': 'team_changed',
+    'assignee_key': 'assigned',
+} %}
 with changes as (
     select
         events.ticket_key,
@@ -16,19 +22,18 @@ with changes as (
             when events.event_type = 'status_changed' and coalesce(events.actor_type, 'agent') = 'agent'
                 then events.actor_agent_key
         end as changed_by_agent_key,
-        case when events.event_type = 'status_changed' then coalesce(statuses.canonical_status, 'unmapped') end as status,
+        {% for name, text, status in [
+            ('new_value', 'events.to_value', 'statuses.canonical_status'),
+            ('old_value', 'events.from_value', 'old_statuses.canonical_status'),
+        ] %}
         case
-            when events.event_type = 'status_changed' and events.from_value is not null
-                then coalesce(old_statuses.canonical_status, 'unmapped')
-            when events.event_type = 'status_changed' then 'new'
-        end as old_status,
-        case when events.event_type = 'priority_changed' then coalesce(events.to_value, 'unknown') end as priority,
-        case when events.event_type = 'priority_changed' then coalesce(events.from_value, 'unknown') end as old_priority,
-        {% for kind, event_type in [('team_key', 'team_changed'), ('assignee_key', 'assigned')] %}
-        case when events.event_type = '{{ event_type }}' then coalesce(events.source || ':' || events.to_value, 'unknown') end
-            as {{ kind }},
-        case when events.event_type = '{{ event_type }}' then coalesce(events.source || ':' || events.from_value, 'unknown') end
-            as old_{{ kind }},
+            {% if name == 'old_value' %}
+            when events.event_type = 'status_changed' and {{ text }} is null then 'new'
+            {% endif %}
+            when events.event_type = 'status_changed' then coalesce({{ status }}, 'unmapped')
+            when events.event_type = 'priority_changed' then coalesce({{ text }}, 'unknown')
+            else coalesce(events.source || ':' || {{ text }}, 'unknown')
+        end as {{ name }},
         {% endfor %}
         cast(null as varchar) as own_priority,
         cast(null as varchar) as own_team_key,
@@ -36,7 +41,7 @@ with changes as (
     from {{ ref('stg_ticket_events') }} as events
     left join {{ ref('statuses') }} as statuses on lower(events.to_value) = statuses.status
     left join {{ ref('statuses') }} as old_statuses on lower(events.from_value) = old_statuses.status
-    where events.event_type in ('status_changed', 'priority_changed', 'team_changed', 'assigned')
+    where events.event_type in ('{{ kinds.values() | join("', '") }}')
 
     union all
 
@@ -48,37 +53,46 @@ with changes as (
         '' as ticket_event_key,
         'created' as change,
         cast(null as varchar) as changed_by_agent_key,
-        {% for kind in kinds %}
-        cast(null as varchar) as {{ kind }},
-        cast(null as varchar) as old_{{ kind }},
-        {% endfor %}
+        cast(null as varchar) as new_value,
+        cast(null as varchar) as old_value,
         coalesce(priority, 'unknown') as own_priority,
         coalesce(team_key, 'unknown') as own_team_key,
         coalesce(assignee_key, 'unknown') as own_assignee_key
     from {{ ref('int_tickets_united') }}
-)
+),
 
 {% set ticket = 'partition by ticket_key order by ' ~ event_order() %}
+{% set before = ticket ~ ' rows between unbounded preceding and 1 preceding' %}
 {% set whole = ticket ~ ' rows between unbounded preceding and unbounded following' %}
+in_order as (
+    select
+        *,
+        row_number() over ({{ ticket }}) as state_number,
+        lead(occurred_at) over ({{ ticket }}) as ended_at,
+        {% for kind, change in kinds.items() %}
+        last_value(case when change = '{{ change }}' then new_value end ignore nulls) over ({{ before }}) as last_{{ kind }},
+        first_value(case when change = '{{ change }}' then old_value end ignore nulls) over ({{ whole }}) as first_{{ kind }},
+        {{ "'new'" if kind == 'status' else 'first_value(own_' ~ kind ~ ' ignore nulls) over (' ~ whole ~ ')' }}
+            as own_{{ kind }}_throughout{{ ',' if not loop.last }}
+        {% endfor %}
+    from changes
+)
+
 select
     ticket_key,
-    row_number() over ({{ ticket }}) as state_number,
+    state_number,
     change,
     source_position,
     source_mapping,
     ticket_event_key,
     changed_by_agent_key,
     occurred_at as started_at,
-    lead(occurred_at) over ({{ ticket }}) as ended_at,
-    {% for kind in kinds %}
-    {% for name, last in [(kind, 'current row'), ('previous_' ~ kind, '1 preceding')] %}
-    coalesce(
-        last_value({{ kind }} ignore nulls) over ({{ ticket }} rows between unbounded preceding and {{ last }}),
-        first_value(old_{{ kind }} ignore nulls) over ({{ whole }}),
-        {{ "'new'" if kind == 'status' else 'first_value(own_' ~ kind ~ ' ignore nulls) over (' ~ whole ~ ')' }}
-    ) as {{ name }},
+    ended_at,
+    {% for kind, change in kinds.items() %}
+    {% set previous = 'coalesce(last_' ~ kind ~ ', first_' ~ kind ~ ', own_' ~ kind ~ '_throughout)' %}
+    case when change = '{{ change }}' then new_value else {{ previous }} end as {{ kind }},
+    {{ previous }} as previous_{{ kind }},
     {% endfor %}
-    {% endfor %}
-    count(assignee_key) over ({{ ticket }} rows between unbounded preceding and current row) as assignments_so_far,
-    count(status) over ({{ whole }}) > 0 as has_status_history
-from changes
+    change = 'assigned' or last_assignee_key is not null as has_been_assigned,
+    first_status is not null as has_status_history
+from in_order

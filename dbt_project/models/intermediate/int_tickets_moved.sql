@@ -17,7 +17,7 @@ moves as (
 select
     ticket_key,
     min(started_at) filter (where change = 'assigned') as first_assigned_at,
-    count(*) filter (where is_move and assignments_so_far > 0) as transfer_count,
+    count(*) filter (where is_move and has_been_assigned) as transfer_count,
     count(*) filter (where is_move and is_to_higher_tier) > 0 as is_moved_to_higher_tier
 from moves
 group by ticket_key

@@ -88,9 +88,7 @@ timed as (
         {{ grouped_dimension(dimensions) }}
         facts.from_activity,
         facts.to_activity,
-        {% for name, quantile in [('median_minutes', 0.5), ('p90_minutes', 0.9)] %}
-        percentile_cont({{ quantile }}) within group (order by facts.minutes_since_previous) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ median_and_p90('facts.minutes_since_previous') }} as percentiles
     from transitions as facts
     inner join {{ ref('fct_ticket') }} as tickets on facts.ticket_key = tickets.ticket_key
     group by grouping sets (
@@ -109,8 +107,8 @@ select
     cast(counted.transitions as double) / cast(sum(counted.transitions) over (
         partition by counted.dimension, counted.dimension_value, counted.from_activity
     ) as double) as share_of_from,
-    timed.median_minutes,
-    timed.p90_minutes,
+    {{ list_element('timed.percentiles', 1) }} as median_minutes,
+    {{ list_element('timed.percentiles', 2) }} as p90_minutes,
     cast(counted.rework_transitions as bigint) as rework_transitions,
     counted.from_activity = counted.to_activity as is_self_loop
 from counted

@@ -52,11 +52,7 @@ grouped as (
         {% for fate in ['completed', 'open', 'dropped out', 'skipped', 'not yet reached'] %}
         sum(case when fates.fate = '{{ fate }}' then 1 else 0 end) as {{ fate | replace(' ', '_') }}_tickets,
         {% endfor %}
-        {% for name, quantile in [('median_minutes', 0.5), ('p90_minutes', 0.9)] %}
-        percentile_cont({{ quantile }}) within group (
-            order by case when fates.fate = 'completed' then fates.stage_minutes end
-        ) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ median_and_p90("case when fates.fate = 'completed' then fates.stage_minutes end") }} as percentiles
     from fates
     group by grouping sets (
         (fates.stage_number, fates.stage){% for dimension in dimensions %},
@@ -78,6 +74,6 @@ select
     cast(not_yet_reached_tickets as bigint) as not_yet_reached_tickets,
     cast(dropped_out_tickets as double)
     / cast(nullif(completed_tickets + open_tickets + dropped_out_tickets, 0) as double) as drop_out_rate,
-    median_minutes,
-    p90_minutes
+    {{ list_element('percentiles', 1) }} as median_minutes,
+    {{ list_element('percentiles', 2) }} as p90_minutes
 from grouped

@@ -11,6 +11,10 @@
     'full_resolution_minutes': ['median', 'full_resolutions', 'full_resolution_minutes'],
     'agent_throughput': ['mean', 'working_days', 'cast(tickets_solved as double) / nullif(working_days, 0)'],
 } %}
+{% set counts = [
+    'answers', 'satisfied', 'settled_solves', 'first_contact_resolutions', 'first_responses', 'full_resolutions',
+    'working_days', 'tickets_solved',
+] %}
 {% set cells = ['trained_before', 'trained_after', 'untrained_before', 'untrained_after'] %}
 with cohorts as (
     select
@@ -28,22 +32,60 @@ with cohorts as (
     group by all
 ),
 
-measured as (
+{#- An agent's day counts in the windows of many cohorts: it is added up once, and only what has a median goes case by case. -#}
+daily as (
+    select
+        outcomes.agent_key,
+        outcomes.team_key,
+        outcomes.counted_on,
+        {{ outcome_counts('outcomes') }}
+    from {{ ref('fct_agent_outcome') }} as outcomes
+    group by all
+),
+
+timed as (
+    select * from {{ ref('fct_agent_outcome') }}
+    where outcome in ('{{ timed_outcomes() | join("', '") }}')
+),
+
+{% for cte, cases in [('counted', 'daily'), ('medians', 'timed')] %}
+{{ cte }} as (
     select
         groups.course,
         groups.cohort_month,
         groups.team_key,
         case when groups.is_trained then 'trained' else 'untrained' end
-        || case when outcomes.counted_on < groups.first_completed_on then '_before' else '_after' end as cell,
-        {{ outcome_measures('outcomes') }}
+        || case when cases.counted_on < groups.first_completed_on then '_before' else '_after' end as cell,
+        {% if cases == 'timed' %}
+        {{ outcome_medians('cases') }}
+        {% else %}
+        {% for count in counts %}
+        cast(sum(cases.{{ count }}) as bigint) as {{ count }}{{ ',' if not loop.last }}
+        {% endfor %}
+        {% endif %}
     from {{ ref('fct_training_group') }} as groups
-    inner join {{ ref('fct_agent_outcome') }} as outcomes
+    inner join {{ cases }} as cases
         on
-            groups.agent_key = outcomes.agent_key
-            and groups.team_key = outcomes.team_key
-            and outcomes.counted_on between groups.before_from and groups.after_to
-            and not outcomes.counted_on between groups.first_completed_on and groups.last_completed_on
+            groups.agent_key = cases.agent_key
+            and groups.team_key = cases.team_key
+            and cases.counted_on between groups.before_from and groups.after_to
+            and not cases.counted_on between groups.first_completed_on and groups.last_completed_on
     group by all
+),
+{% endfor %}
+
+measured as (
+    select
+        counted.*,
+        medians.first_response_minutes,
+        medians.full_resolution_minutes
+    from counted
+    left join medians
+        on
+            counted.course = medians.course
+            and counted.cohort_month = medians.cohort_month
+            and counted.team_key = medians.team_key
+            and counted.cell = medians.cell
 ),
 
 figures as (
