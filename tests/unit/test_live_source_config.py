@@ -142,7 +142,7 @@ class TestPresets:
 @pytest.mark.parametrize("kind", presets.preset_kinds())
 def test_every_preset_can_be_used_and_says_what_it_needs(kind: str, config: Path) -> None:
     preset = presets.preset(kind)
-    settings = ", ".join(f"{name}: acme" for name, it in preset.settings.items() if it.default is None)
+    settings = ", ".join(f"{name}: {example(name)}" for name, it in preset.settings.items() if it.default is None)
     config.write_text(f"sources:\n  - name: one\n    kind: {kind}\n    settings: {{{settings}}}\n", encoding="utf-8")
     (source,) = load_settings(config).sources
     assert isinstance(source, RestSource)
@@ -153,3 +153,7 @@ def test_every_preset_can_be_used_and_says_what_it_needs(kind: str, config: Path
 
 def used(source: RestSource, entity: str) -> set[str]:
     return {mapping.from_ for mapping in source.entities[entity]}
+
+
+def example(setting: str) -> str:
+    return "https://desk.example.com/" if setting == "address" else "acme"

@@ -9,14 +9,6 @@ with figures as (
     where {{ where }}
 )
 
-select
-    '{{ kpi }}' as kpi,
-    '{{ statistic }}' as statistic,
-    period_grain,
-    period_start,
-    dimension,
-    dimension_value,
-    {{ statistic_columns(statistic) }}
-from figures
+{{ statistic_rows(kpi, statistic, 'figures') }}
 where numerator > 0 or denominator > 0
 {% endmacro %}

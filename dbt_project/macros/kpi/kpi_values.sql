@@ -48,15 +48,7 @@ grouped as (
 )
 
 {% for statistic in statistics %}
-select
-    '{{ kpi }}' as kpi,
-    '{{ statistic }}' as statistic,
-    period_grain,
-    period_start,
-    dimension,
-    dimension_value,
-    {{ statistic_columns(statistic) }}
-from grouped
+{{ statistic_rows(kpi, statistic, 'grouped') }}
 {{ 'union all' if not loop.last }}
 {% endfor %}
 {% endmacro %}

@@ -24,10 +24,7 @@ summed as (
     select
         period_grain,
         period_number,
-        case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then '{{ dimension }}'{% endfor %}
-            else 'overall' end as dimension,
-        case {% for dimension in dimensions %} when grouping({{ dimension }}) = 0 then {{ dimension }}{% endfor %}
-            else 'all' end as dimension_value,
+        {{ grouped_dimension(dimensions) }}
         {% for measure in measures %}
         sum(change) filter (where measure = '{{ measure }}') as {{ measure }}{{ ',' if not loop.last }}
         {% endfor %}

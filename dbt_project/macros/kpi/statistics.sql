@@ -34,3 +34,16 @@
         / nullif(denominator, 0)
     )
 {%- endmacro %}
+
+{#- The rows of kpi.kpi_value that one statistic makes of a relation with a numerator and a denominator a period. -#}
+{% macro statistic_rows(kpi, statistic, relation) -%}
+select
+    '{{ kpi }}' as kpi,
+    '{{ statistic }}' as statistic,
+    period_grain,
+    period_start,
+    dimension,
+    dimension_value,
+    {{ statistic_columns(statistic) }}
+from {{ relation }}
+{%- endmacro %}

@@ -23,11 +23,7 @@ paid as (
 ),
 
 points as {{ not_materialized() }} (
-    {% for activity, fact, day, condition in [
-        ('order', 'fct_order', 'ordered_on', 'true'),
-        ('ticket', 'fct_ticket', 'created_on', 'facts.is_counted'),
-        ('usage', 'fct_usage_event', 'occurred_on', 'true'),
-    ] %}
+    {% for activity, fact, day, condition in customer_acts() %}
     select
         facts.customer_key,
         facts.{{ day }} as acted_on

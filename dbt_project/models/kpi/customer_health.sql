@@ -1,10 +1,6 @@
 {#- The probability of leaving, which a model is to estimate (churn_risk), joins this table by customer_key. -#}
 with acts as (
-    {% for activity, fact, day, condition in [
-        ('order', 'fct_order', 'ordered_on', 'true'),
-        ('ticket', 'fct_ticket', 'created_on', 'facts.is_counted'),
-        ('usage', 'fct_usage_event', 'occurred_on', 'true'),
-    ] %}
+    {% for activity, fact, day, condition in customer_acts() %}
     select
         facts.customer_key,
         max(facts.{{ day }}) filter (where activities.counts) as last_on,

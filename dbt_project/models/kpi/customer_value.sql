@@ -17,12 +17,7 @@ with orders as (
 ),
 
 currencies as (
-    select
-        customer_key,
-        currency
-    from orders
-    group by customer_key, currency
-    qualify row_number() over (partition by customer_key order by count(*) desc, currency) = 1
+    {{ customers_currency('orders') }}
 ),
 
 totals as (
