@@ -128,6 +128,7 @@ def query(
         _fail(f"{link}: nothing is published yet; `careloop run` publishes", 1)
     try:
         with duckdb.connect(str(link), read_only=True) as connection:
+            connection.execute("set enable_progress_bar = false")  # it would stand in the output
             result = connection.execute(sql)
             columns = [description[0] for description in result.description]
             rows = result.fetchmany(limit + 1)

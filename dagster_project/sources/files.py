@@ -25,6 +25,7 @@ from dagster_project.manifest import Identity, LandedFile
 from dagster_project.source_config.files import CsvFiles, ExcelFiles, FileSet, FileSource, JsonLinesFiles, ParquetFiles
 from dagster_project.sources import delimited, excel, jsonlines, parquet
 from dagster_project.sources.decoding import content_sha256, plain_file, utf8_file
+from dagster_project.sources.engine import reading_engine
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import Outcome, RejectWriter, Target
 from dagster_project.sources.preview import Preview
@@ -142,7 +143,11 @@ def _identified(source: str, stream: str, settings: FileSet, files: list[_File])
 
 
 def _land(files: dict[Identity, _File], settings: FileSet, landing: Landing, check: Check) -> None:
-    with _connected(landing.scratch) as connection, RejectWriter(landing.folder / REJECTS) as rejects:
+    threads = min(os.cpu_count() or 1, _MAX_THREADS)
+    with (
+        reading_engine(landing.scratch, memory_limit=_MEMORY_LIMIT, threads=threads) as connection,
+        RejectWriter(landing.folder / REJECTS) as rejects,
+    ):
         for identity, file in files.items():
             extracted_at = (settings.extracted_at or file.modified_at).astimezone(UTC)
             part = landing.next_part
@@ -191,17 +196,3 @@ def _read(path: Path, settings: FileSet, target: Target) -> Outcome:
 
 def _located(source: str, stream: str, file: _File, error: Exception) -> SourceError:
     return SourceError(f"source {source!r}, stream {stream!r}, file {file.name!r}: {error}")
-
-
-def _connected(scratch: Path) -> duckdb.DuckDBPyConnection:
-    """Connect to an engine for reading files only: bounded in memory, whatever the machine."""
-    connection = duckdb.connect(
-        config={
-            "memory_limit": _MEMORY_LIMIT,
-            "threads": min(os.cpu_count() or 1, _MAX_THREADS),
-            "temp_directory": str(scratch),
-            "autoinstall_known_extensions": False,
-        }
-    )
-    connection.execute("set TimeZone = 'UTC'")
-    return connection

@@ -21,7 +21,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 
 from dagster_project.landing import REJECTS, Batch, LandingZone
@@ -33,6 +32,7 @@ from dagster_project.source_config.rest import RestSource
 from dagster_project.source_config.sql import SqlSource
 from dagster_project.sources.changes import BOUNDED, Comparison, find_changes
 from dagster_project.sources.drift import Drift, drift
+from dagster_project.sources.engine import reading_engine
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import RejectWriter, Target, usable_names
 from dagster_project.warehouse.files import sha256
@@ -94,7 +94,8 @@ class Load:
         self._source = source
         self._zone = zone
         self._check = check
-        self._connection = _connected(scratch)
+        # One thread keeps rows in order by itself, so that the size of row groups can be bounded in bytes.
+        self._connection = reading_engine(scratch / "spill", memory_limit=_MEMORY_LIMIT, threads=1, keeps_order=False)
         self._ready: list[_Ready] = []
 
     def close(self) -> None:
@@ -270,18 +271,3 @@ def _must_list_something(source: str, stream: str, listed: Path) -> None:
             "nothing was marked as deleted. Check what the account may see; "
             f"if all rows are really gone, remove `deletions: absent` and {DELETED_COLUMN} from the mapping"
         )
-
-
-def _connected(scratch: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(
-        config={
-            "memory_limit": _MEMORY_LIMIT,
-            # One thread keeps rows in order by itself, so that the size of row groups can be bounded in bytes.
-            "threads": 1,
-            "preserve_insertion_order": False,
-            "temp_directory": str(scratch / "spill"),
-            "autoinstall_known_extensions": False,
-        }
-    )
-    connection.execute("set TimeZone = 'UTC'")
-    return connection

@@ -28,6 +28,8 @@ def engine_settings(workspace: Workspace) -> dict[str, str]:
         "preserve_insertion_order": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        # Else DuckDB draws a bar on standard output, also where that is no terminal.
+        "enable_progress_bar": "false",
     }
 
 

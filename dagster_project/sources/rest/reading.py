@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from dagster_project.landing import Batch, LandingZone
 from dagster_project.source_config.rest import RestSource
 from dagster_project.sources import jsonlines
+from dagster_project.sources.engine import reading_engine
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.live import Changes, Check, Extracted, Load, loading
 from dagster_project.sources.rest.connection import Connection
@@ -61,7 +60,7 @@ class _Stream:
         where = f"source {self._connection.source.name!r}, stream {self._stream!r}"
         parent = changes.get(self._resource.parent or "")
         with (
-            _engine(self._scratch) as engine,
+            reading_engine(self._scratch / "spill", memory_limit=_MEMORY_LIMIT, threads=2) as engine,
             Rows(self._scratch / f"{self._stream}.jsonl", self._resource, self._connection.credentials) as rows,
         ):
             try:
@@ -110,7 +109,7 @@ class _Stream:
 
     def _as_parquet(self, lines: Path) -> Path:
         file = lines.with_suffix(".parquet")
-        with _engine(self._scratch) as engine:
+        with reading_engine(self._scratch / "spill", memory_limit=_MEMORY_LIMIT, threads=2) as engine:
             jsonlines.as_parquet(lines, file, engine, scratch=self._scratch, always=self._resource.key)
         lines.unlink()
         return file
@@ -128,14 +127,3 @@ def request_of(
     known = {**values, **({"cursor": cursor} if cursor is not None else {})}
     in_path = filled(path, {**known, PAGE.strip("{}"): PAGE}, in_path=True)
     return in_path, filled_within(params, known), filled_within(body, known)
-
-
-def _engine(scratch: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(
-        config={
-            "memory_limit": _MEMORY_LIMIT,
-            "threads": 2,
-            "temp_directory": str(scratch / "spill"),
-            "autoinstall_known_extensions": False,
-        }
-    )

@@ -20,6 +20,7 @@ log = logging.getLogger("careloop")
 
 _BUFFERED_BYTES = 8 * 2**20
 _FETCHED_ROWS = 1_000
+_ROWS_A_REPORT = 200_000
 
 
 def write(path: Path, columns: Sequence[Column], tables: Iterable[pa.Table], *, what: str) -> set[str]:
@@ -35,14 +36,17 @@ def write(path: Path, columns: Sequence[Column], tables: Iterable[pa.Table], *, 
         The columns that hold any value.
     """
     filled: set[str] = set()
-    rows = 0
+    rows = told = 0
     with pq.ParquetWriter(path, _schema(columns), compression="zstd") as writer:
         for table in tables:
             decoded = _bytes_decoded(table, columns)
             filled.update(name for name in decoded.column_names if decoded[name].null_count < decoded.num_rows)
             writer.write_table(decoded)
             rows += decoded.num_rows
-            log.debug("%s: %s rows read", what, f"{rows:,}")
+            if rows >= told + _ROWS_A_REPORT:
+                log.info("source %s: %d rows so far", what, rows)
+                told = rows
+    log.info("source %s: %d rows", what, rows)
     return filled
 
 
