@@ -44,7 +44,7 @@ Check = Callable[[str, str, tuple[str, ...]], None]
 """Called with stream, name and columns of a first load; raises where the columns do not do."""
 
 _MEMORY_LIMIT = "256MB"
-_NOT_READING = {"null_values", "drift", "chunk_rows"}
+_NOT_READING = {"null_values", "drift"}
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,8 @@ class Load:
         """
         settings = self._source.streams[stream]
         state = self._zone.live_state(self._source.name, stream)
+        batches = self._zone.batches(self._source.name, stream)
+        sequences = {it.load_id: it.manifest.live.sequence for it in batches if it.manifest.live}
         columns = usable_names(pq.read_schema(extracted.file).names)
         parts = self._zone.parts(self._source.name, stream)
         row_count = pq.ParquetFile(extracted.file).metadata.num_rows
@@ -132,8 +134,8 @@ class Load:
             columns=[*columns, *(name for name in mapped if name not in columns)] if self._is_sparse else [*columns],
             key=settings.key,
             marks_deleted=settings.deletions == "absent",
-            parts=[(part, _sequence(self._zone, self._source.name, stream, part.load_id)) for part in parts],
-            rejected=[it.rejects for it in self._zone.batches(self._source.name, stream) if it.rejects],
+            parts=[(part, sequences.get(part.load_id, 0)) for part in parts],
+            rejected=[it.rejects for it in batches if it.rejects],
             drift=found if settings.drift == "quarantine" else None,
         )
         reading = _reading(self._source, stream)
@@ -143,7 +145,7 @@ class Load:
         self._ready.append(
             _Ready(
                 stream,
-                _after(self._zone, self._source.name, stream, extracted.extracted_at),
+                _after(batches, extracted.extracted_at),
                 comparison,
                 LiveState(
                     sequence=state.sequence + 1 if state else 1,
@@ -251,16 +253,9 @@ def _reading(source: LiveSource, stream: str) -> str:
     return hashlib.sha256(json.dumps([address, stated], sort_keys=True).encode()).hexdigest()
 
 
-def _sequence(zone: LandingZone, source: str, stream: str, load_id: str) -> int:
-    for batch in zone.batches(source, stream):
-        if batch.load_id == load_id and batch.manifest.live:
-            return batch.manifest.live.sequence
-    return 0
-
-
-def _after(zone: LandingZone, source: str, stream: str, extracted_at: datetime) -> datetime:
+def _after(batches: list[Batch], extracted_at: datetime) -> datetime:
     """Later than every load before, whose order decides between versions: a server's clock may stand, or go back."""
-    earlier = [file.extracted_at for batch in zone.batches(source, stream) for file in batch.manifest.files]
+    earlier = [file.extracted_at for batch in batches for file in batch.manifest.files]
     return max([extracted_at.astimezone(UTC), *(at + timedelta(microseconds=1) for at in earlier)])
 
 
