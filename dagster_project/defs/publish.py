@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import dagster as dg
 
+from dagster_project.defs.analysis import analysis_assets
 from dagster_project.defs.gates import EXPECTATIONS, GATED_LAYERS
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY, layer_assets
@@ -12,7 +13,9 @@ from dagster_project.run import Run
 from dagster_project.warehouse import AuditRefused, audit, connect, load_run_records, make_candidate, publish
 
 PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
-_published_tables = [key for layer in layer_assets for key in layer.keys if key.path[0] in PUBLISHED_SCHEMAS]
+_published_tables = [
+    key for assets in (*layer_assets, *analysis_assets) for key in assets.keys if key.path[0] in PUBLISHED_SCHEMAS
+]
 
 
 class _GateResult(NamedTuple):

@@ -13,6 +13,7 @@ import yaml
 from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 from dagster._core.execution.api import create_execution_plan
 
+from dagster_project.analysis.tables import TABLES
 from dagster_project.config import CONFIG_VARIABLE, PROJECT_ROOT
 from dagster_project.contract import ENTITIES
 from tests.companies import configuration, source, write_csv
@@ -81,6 +82,7 @@ def test_there_is_an_asset_for_every_stream_entity_seed_and_model(definitions: d
     assert {key[1] for key in keys if key[0] == "raw"} >= set(ENTITIES)
     modelled = {path.stem for path in (PROJECT_ROOT / "dbt_project" / "models").rglob("*.sql")}
     modelled |= {path.stem for path in (PROJECT_ROOT / "seeds").glob("*.csv")}
+    modelled |= set(TABLES)
     assert {key[1] for key in keys if key[0] not in ("landing", "raw", "published")} == modelled
     assert ("published", "careloop") in keys
 
@@ -102,7 +104,12 @@ def test_every_expectation_is_a_blocking_check_of_its_table(definitions: dg.Defi
     }
     assert len(expected) > 3
     gates = [gate for gate in definitions.asset_checks or [] if gate.node_def.name.startswith("gate_")]
-    assert {gate.node_def.name for gate in gates} == {"gate_landed", "gate_facts", "gate_marts"}
+    assert {gate.node_def.name for gate in gates} == {
+        "gate_landed",
+        "gate_facts",
+        "gate_marts",
+        "gate_findings",
+    }
     found: dict[tuple[str, ...], int] = {}
     for gate in gates:
         for spec in gate.check_specs:
@@ -125,7 +132,9 @@ def test_every_expectation_is_a_blocking_check_of_its_table(definitions: dg.Defi
         ("build_core", "gate_facts"),
         ("gate_facts", "build_kpi"),
         ("build_kpi", "gate_marts"),
-        ("gate_marts", "published__careloop"),
+        ("gate_marts", "analyse_trend"),
+        ("analyse_trend", "gate_findings"),
+        ("gate_findings", "published__careloop"),
         ("gate_landed", "published__careloop"),
         ("gate_facts", "published__careloop"),
     ],
