@@ -4,14 +4,26 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from dagster_project.analysis.alert import ALERT
 from dagster_project.analysis.analysis import Analysis
+from dagster_project.analysis.anomaly import ANOMALY
+from dagster_project.analysis.anomaly_driver import ANOMALY_DRIVER
+from dagster_project.analysis.forecast import FORECAST
+from dagster_project.analysis.staffing import STAFFING
 from dagster_project.analysis.tables import SCHEMA, TABLES, write_table
 from dagster_project.analysis.trend import TREND
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY
 from dagster_project.warehouse import connect
 
-ANALYSES = (TREND,)
+ANALYSES = (
+    ALERT,
+    ANOMALY,
+    ANOMALY_DRIVER,
+    FORECAST,
+    STAFFING,
+    TREND,
+)
 
 
 def _asset(analysis: Analysis) -> dg.AssetsDefinition:
@@ -30,13 +42,17 @@ def _asset(analysis: Analysis) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=f"analyse_{analysis.name}", specs=specs, description=analysis.description)
     def analyse(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
+        from threadpoolctl import threadpool_limits
+
         run = careloop.run
         with run.stage("analyse"):
             connection = connect(run.workspace)
             try:
                 # Frames of aggregates, as each query says.
                 frames = {name: connection.execute(query).df() for name, query in analysis.inputs.items()}
-                made = analysis.analyse(**frames)
+                # Matrices here are small: threads would cost ten times the work in waiting for each other.
+                with threadpool_limits(1):
+                    made = analysis.analyse(**frames)
                 rows = {table: write_table(connection, table, made[table]) for table in analysis.tables}
             finally:
                 connection.close()
