@@ -89,9 +89,9 @@ def analyse(anomalies: pd.DataFrame, missed: pd.DataFrame, due: pd.DataFrame) ->
     import pandas as pd
 
     rows = [
-        *map(_anomaly, anomalies.to_dict("records")),
-        *map(_missed, missed.to_dict("records")),
-        *map(_due, due.to_dict("records")),
+        write({str(name): value for name, value in found.items()})
+        for write, findings in ((_anomaly, anomalies), (_missed, missed), (_due, due))
+        for found in findings.to_dict("records")  # a handful, each a sentence
     ]
     return {"alert": pd.DataFrame(rows, columns=COLUMNS)}
 

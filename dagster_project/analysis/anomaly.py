@@ -98,7 +98,7 @@ def _judged(series: pd.DataFrame) -> pd.DataFrame:
     from statsmodels.robust.robust_linear_model import RLM
     from statsmodels.robust.scale import mad
 
-    statistic, unit = series["statistic"].iat[0], series["unit"].iat[0]
+    statistic, unit = str(series["statistic"].iat[0]), str(series["unit"].iat[0])
     days = series[series["value"].notna()].sort_values("date_day")
     if statistic != "count":
         days = days[days["sample_size"] >= FEWEST_CASES]
@@ -149,9 +149,10 @@ def _design(days: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 
 def _scale(statistic: str, unit: str) -> tuple[Any, Any]:
-    """Return the function onto a scale of even noise, and back: square root of counts (Anscombe 1948), arcsine of rates.
+    """Return the function onto a scale of even noise, and the one back.
 
-    Minutes are skewed and multiply, so they go by their logarithm; scores and indices stay as they are.
+    Counts go by their square root and rates by its arcsine (Anscombe 1948). Minutes are skewed and multiply, so they go
+    by their logarithm; scores and indices stay as they are.
     """
     import numpy as np
 

@@ -58,7 +58,8 @@ DRIVERS = """
             cases / nullif(sum(cases) over by_dimension, 0) as case_share,
             usual_cases / nullif(sum(usual_cases) over by_dimension, 0) as usual_share,
             -- the usual days shifted as a whole to what was expected of this one
-            whole_expected - sum(usual_cases * usual_part) over by_dimension / sum(usual_cases) over by_dimension as shift
+            whole_expected
+                - sum(usual_cases * usual_part) over by_dimension / sum(usual_cases) over by_dimension as shift
         from parts
         inner join anomalies using (kpi, statistic, date_day)
         inner join usual_days using (kpi, statistic, date_day)
@@ -75,7 +76,7 @@ DRIVERS = """
     contributions as (
         select *,
             case when statistic <> 'count'
-                then (case_share - usual_share) * ((after + before) - (whole + whole_expected)) / 2 end as mix_contribution,
+                then (case_share - usual_share) * (after + before - whole - whole_expected) / 2 end as mix_contribution,
             case when statistic <> 'count'
                 then (case_share + usual_share) / 2 * (after - before) end as rate_contribution,
             case when statistic = 'count' then cases - usual_share * whole_expected

@@ -103,14 +103,15 @@ def analyse(series: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     forecasts, accuracies = [], []
     best_of_whole: dict[tuple[str, ...], str] = {}
+    groups = {tuple(map(str, key)): rows for key, rows in series.groupby(KEY)}
     # Parts come after their whole, and try no more than what was best for it: trying is what costs time.
-    for key, rows in sorted(series.groupby(KEY), key=lambda group: (group[0][3] != "overall", group[0])):
+    for key in sorted(groups, key=lambda key: (key[3] != "overall", key)):
         named = dict(zip(KEY, key, strict=True))
         best = best_of_whole.get(key[:3])
         methods = list(METHODS) if best is None else sorted({"seasonal_naive", best})
-        known = rows.sort_values("period_start").set_index("period_start")["value"].astype(float)
+        known = groups[key].sort_values("period_start").set_index("period_start")["value"].astype(float)
         # What is not settled yet is forecast; gaps before it are bridged.
-        known = known.loc[: known.last_valid_index()].interpolate(limit_direction="both")
+        known = known.loc[: known.last_valid_index()].interpolate(limit_direction="both")  # type: ignore[misc]
         made, judged = _forecast(known, named["statistic"], _GRAINS[named["period_grain"]], methods)
         if made and named["dimension"] == "overall":
             best_of_whole[key[:3]] = made[0]["method"]
@@ -162,7 +163,7 @@ def _forecast(
         | {"reason": "smallest error" if name == best else f"{best} has the smallest error"}
         for name, test in tests.items()
     ]
-    return made.to_dict("records"), judged
+    return [{str(name): value for name, value in row.items()} for row in made.to_dict("records")], judged
 
 
 def _accuracy(test: Backtest, naive: float, statistic: str) -> dict[str, Any]:

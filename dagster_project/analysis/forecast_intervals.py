@@ -1,8 +1,8 @@
 """Intervals of forecasts from the errors of the back-test, and how often they held what came.
 
 The errors are conformal scores: with n of them, the interval reaches to the ceil((n + 1) level)-th smallest (Lei and
-others 2018, Distribution-free predictive inference for regression). Errors of counts grow with the root of the count, so
-they are scaled by it. Errors of the first four and the last four weeks are kept apart, because they grow with time.
+others 2018, Distribution-free predictive inference for regression). Errors of counts grow with the root of the count,
+so they are scaled by it. Those of the first four and the last four weeks are kept apart, because they grow with time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The methods that forecast a series, and what they got wrong before. No interval is taken from a model's assumptions."""
+"""The methods that forecast a series, and what each got wrong before."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def seasonal_naive(history: Array, season: int, steps: int) -> Array:
 
 
 def theta(history: Array, season: int, steps: int) -> Array:
-    """Forecast by the theta method: exponential smoothing with half the drift (Assimakopoulos and Nikolopoulos 2000)."""
+    """Forecast by the theta method: smoothing with half the drift (Assimakopoulos and Nikolopoulos 2000)."""
     import numpy as np
     from statsmodels.tsa.forecasting.theta import ThetaModel
 
@@ -50,8 +50,8 @@ METHODS: dict[str, Method] = {"seasonal_naive": seasonal_naive, "theta": theta, 
 class Backtest:
     """What one method forecast from each origin, and what came.
 
-    `forecasts` and `actuals` have one row an origin and one column a step; `scale` is the mean error that seasonal_naive
-    makes one season ahead within the history before each origin.
+    `forecasts` and `actuals` have one row an origin and one column a step; `scale` is the mean error that
+    seasonal_naive makes one season ahead within the history before each origin.
     """
 
     forecasts: Array

@@ -1,9 +1,9 @@
 """Who is needed when, against who was there: `analysis.staffing_requirement`.
 
-An average week of the next eight: the forecast of each channel and weekday, with teams and hours in their recent shares.
-On channels where customers wait in a queue, people are needed in the opening hours in which contacts come, by Erlang C
-(erlang.py). Other work can wait: it is spread over the opening hours of its weekday, and what comes on a closed weekday
-is work of the next open one. Parameters stand in seeds/staffing.csv.
+An average week of the next eight: the forecast of each channel and weekday, shared out to teams and hours as it was
+lately. On channels where customers wait in a queue, people are needed in the opening hours in which contacts come, by
+Erlang C (erlang.py). Other work can wait: it is spread over the opening hours of its weekday, and what comes on a
+closed weekday is work of the next open one. Parameters stand in seeds/staffing.csv.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ WORK = f"""
     ),
 
     arrivals as (
-        select team, channel, schedule, iso_day_of_week, hour(local_at) as hour_of_day, count(*) / any_value(days) as contacts
+        select team, channel, schedule, iso_day_of_week, hour(local_at) as hour_of_day,
+            count(*) / any_value(days) as contacts
         from contacts
         inner join weekdays on isodow(local_at) = iso_day_of_week
         group by all
@@ -90,7 +91,8 @@ WORK = f"""
     ),
 
     demand as (
-        select team, channel, iso_day_of_week, hour_of_day, sum(contacts) as contacts, bool_and(is_forecast) as is_forecast
+        select team, channel, iso_day_of_week, hour_of_day, sum(contacts) as contacts,
+            bool_and(is_forecast) as is_forecast
         from (
             select team, channel, iso_day_of_week, hour_of_day, contacts, is_forecast
             from expected
@@ -98,7 +100,8 @@ WORK = f"""
             inner join opening_hours using (schedule, iso_day_of_week, hour_of_day)
             where is_live
             union all
-            select team, channel, opening_hours.iso_day_of_week, opening_hours.hour_of_day, contacts / open_hours, is_forecast
+            select team, channel, opening_hours.iso_day_of_week, opening_hours.hour_of_day, contacts / open_hours,
+                is_forecast
             from expected
             left join seed.channels using (channel)
             inner join working_weekdays using (schedule, iso_day_of_week)
@@ -144,7 +147,8 @@ WORK = f"""
         coalesce(contacts, 0) as contacts_per_hour,
         case is_forecast when true then 'forecast' when false then 'recent' end as forecast_basis,
         coalesce(of_team.minutes, of_channel.minutes, assumed_handle_minutes) as handle_minutes,
-        case when coalesce(of_team.minutes, of_channel.minutes) is null then 'assumed' else 'reported' end as handle_basis,
+        case when coalesce(of_team.minutes, of_channel.minutes) is null then 'assumed' else 'reported' end
+            as handle_basis,
         wanted_service_level, threshold_seconds, contacts_at_once, productive_rate,
         case when (select count(*) from people) > 0 then coalesce(agents_there, 0) end as agents_there
     from demand
