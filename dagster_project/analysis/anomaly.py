@@ -139,8 +139,8 @@ def _design(days: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
     elapsed = (dates - dates.min()).dt.days.to_numpy(dtype=float)
     knots = max(3, int(elapsed[-1] // DAYS_PER_KNOT))
     trend = np.asarray(dmatrix(f"cr(elapsed, df={knots}) - 1", {"elapsed": elapsed}))
-    present = sorted(dates.dt.dayofweek.unique())[1:]
-    weekdays = np.column_stack([dates.dt.dayofweek.to_numpy() == day for day in present] or [np.empty((len(days), 0))])
+    present = sorted(dates.dt.day_of_week.unique())[1:]
+    weekdays = np.column_stack([dates.dt.day_of_week.to_numpy() == day for day in present] or [np.empty((len(days), 0))])
     drift = weekdays * (elapsed / elapsed[-1] - 0.5)[:, None]
     columns = [trend, weekdays, drift]
     if days["is_holiday"].any():

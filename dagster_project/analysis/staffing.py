@@ -179,6 +179,8 @@ def analyse(work: pd.DataFrame) -> dict[str, pd.DataFrame]:
     sums = channels.groupby(slot, as_index=False)[["contacts_per_hour", "agents_busy", "agents_required"]].sum()
     there = work.loc[work["channel"] == "all", [*slot, "agents_there"]]
     sums = sums.merge(there, on=slot, how="left").assign(channel="all", method="sum")
+    if work["agents_there"].notna().any():
+        sums["agents_there"] = sums["agents_there"].fillna(0)  # known, and nobody was
     rows = pd.concat([channels, sums], ignore_index=True)
     rows["agents_missing"] = rows["agents_required"] - rows["agents_there"]
     return {"staffing_requirement": rows.drop(columns=["is_live", "contacts_at_once", "productive_rate"])}
