@@ -140,7 +140,9 @@ def _design(days: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
     knots = max(3, int(elapsed[-1] // DAYS_PER_KNOT))
     trend = np.asarray(dmatrix(f"cr(elapsed, df={knots}) - 1", {"elapsed": elapsed}))
     present = sorted(dates.dt.day_of_week.unique())[1:]
-    weekdays = np.column_stack([dates.dt.day_of_week.to_numpy() == day for day in present] or [np.empty((len(days), 0))])
+    weekdays = np.column_stack(
+        [dates.dt.day_of_week.to_numpy() == day for day in present] or [np.empty((len(days), 0))]
+    )
     drift = weekdays * (elapsed / elapsed[-1] - 0.5)[:, None]
     columns = [trend, weekdays, drift]
     if days["is_holiday"].any():

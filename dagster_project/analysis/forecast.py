@@ -109,10 +109,8 @@ def analyse(series: pd.DataFrame) -> dict[str, pd.DataFrame]:
         named = dict(zip(KEY, key, strict=True))
         best = best_of_whole.get(key[:3])
         methods = list(METHODS) if best is None else sorted({"seasonal_naive", best})
-        known = groups[key].sort_values("period_start").set_index("period_start")["value"].astype(float)
-        # What is not settled yet is forecast; gaps before it are bridged.
-        known = known.loc[: known.last_valid_index()].interpolate(limit_direction="both")  # type: ignore[misc]
-        made, judged = _forecast(known, named["statistic"], _GRAINS[named["period_grain"]], methods)
+        values = groups[key].sort_values("period_start").set_index("period_start")["value"].astype(float)
+        made, judged = _forecast(values, named["statistic"], _GRAINS[named["period_grain"]], methods)
         if made and named["dimension"] == "overall":
             best_of_whole[key[:3]] = made[0]["method"]
         forecasts += [named | row for row in made]
@@ -131,10 +129,14 @@ _ACCURACY = [
 
 
 def _forecast(
-    known: pd.Series, statistic: str, grain: _Grain, methods: list[str]
+    series: pd.Series, statistic: str, grain: _Grain, methods: list[str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     import pandas as pd
 
+    # What is not settled yet is forecast; gaps before it are bridged.
+    known = series.loc[: series.last_valid_index()].interpolate(limit_direction="both")  # type: ignore[misc]
+    if len(series) - len(known) >= grain.steps:
+        return [], [_refused(len(known), f"no figure for the last {len(series) - len(known)} periods")]
     values = known.to_numpy()
     newest = len(values) - grain.steps
     origins = [newest - back * grain.between_origins for back in range(_MOST_ORIGINS)]
@@ -142,7 +144,7 @@ def _forecast(
     if len(origins) < _FEWEST_ORIGINS:
         needed = grain.shortest_history + (_FEWEST_ORIGINS - 1) * grain.between_origins + grain.steps
         reason = f"too few: {len(values)} complete periods, and a back-test needs {needed}"
-        return [], [{"method": "none", "is_used": False, "reason": reason, "periods": len(values)}]
+        return [], [_refused(len(values), reason)]
     season, bounds = grain.season(origins[-1]), _BOUNDS.get(statistic, _FROM_ZERO)
     histories = {origin: values[max(0, origin - grain.longest_history) : origin] for origin in [*origins, len(values)]}
     ahead = {origin: values[origin : origin + grain.steps] for origin in origins}
@@ -164,6 +166,10 @@ def _forecast(
         for name, test in tests.items()
     ]
     return [{str(name): value for name, value in row.items()} for row in made.to_dict("records")], judged
+
+
+def _refused(periods: int, reason: str) -> dict[str, Any]:
+    return {"method": "none", "is_used": False, "reason": reason, "periods": periods}
 
 
 def _accuracy(test: Backtest, naive: float, statistic: str) -> dict[str, Any]:

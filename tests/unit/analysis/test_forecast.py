@@ -45,6 +45,7 @@ def made() -> dict[str, pd.DataFrame]:
                 series([20.0] * 60, "week", "median", kpi="never changes"),
                 series(WEEK * 10, kpi="short"),
                 series([*([3.0, 5.0] * 30), np.nan, 4.0, np.nan, np.nan], "week", "mean", kpi="gaps"),
+                series([*([3.0, 5.0] * 30), *[np.nan] * 8], "week", "mean", kpi="ended"),
             ]
         )
     )
@@ -125,6 +126,12 @@ def test_a_short_series_is_refused_with_the_number_of_periods_it_lacks(made: dic
     # a history of 84 days, two steps of 28 to three origins, and the 56 days to compare with
     assert row["reason"] == "too few: 70 complete periods, and a back-test needs 196"
     assert forecast(made, "short").empty
+
+
+def test_a_series_that_ended_is_not_forecast_into_the_past(made: dict[str, pd.DataFrame]) -> None:
+    (row,) = accuracy(made, "ended").reset_index().to_dict("records")
+    assert (row["method"], row["reason"]) == ("none", "no figure for the last 8 periods")
+    assert forecast(made, "ended").empty
 
 
 def test_no_series_at_all_makes_empty_tables() -> None:
