@@ -5,13 +5,23 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dagster_project.analysis.analysis import Analysis
+from dagster_project.analysis.impact.impact import IMPACT
+from dagster_project.analysis.impact.risks import RISKS
+from dagster_project.analysis.impact.windows import WINDOWS
 from dagster_project.analysis.tables import SCHEMA, TABLES, write_table
+from dagster_project.analysis.training import TRAINING
 from dagster_project.analysis.trend import TREND
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY
 from dagster_project.warehouse import connect
 
-ANALYSES = (TREND,)
+ANALYSES = (
+    IMPACT,
+    RISKS,
+    TRAINING,
+    TREND,
+    WINDOWS,
+)
 
 
 def _asset(analysis: Analysis) -> dg.AssetsDefinition:
