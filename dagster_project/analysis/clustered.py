@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,15 +23,25 @@ class Effect:
     high: float
     p_value: float
 
+    def as_change(self) -> Effect:
+        """Return a difference of logarithms as a relative change: -0.5 is half of it."""
+        return replace(self, value=math.expm1(self.value), low=math.expm1(self.low), high=math.expm1(self.high))
+
+    def told(self, scale: str, unit: str) -> str:
+        """Write it with its interval as people say it; `scale` is 'difference' or 'ratio' (a relative change)."""
+        factor, name = (100, "%") if scale == "ratio" else (100, "points") if unit == "rate" else (1, unit)
+        value, low, high = (f"{factor * it:+.3g}" for it in (self.value, self.low, self.high))
+        return f"{value} {name} (95 %: {low} to {high})"
+
 
 def clustered_effect(
     totals: np.ndarray, n: np.ndarray, design: np.ndarray, clusters: np.ndarray, *, counts: bool = False
 ) -> Effect:
     """Estimate the coefficient of the last column of a design.
 
-    A regression of the means of cells, weighted by their cases, has the coefficients of the regression on the cases. Its
-    errors are robust to any dependence within a cluster (Liang and Zeger 1986; Cameron and Miller 2015, sections II and
-    VI.D), with Student's t of one degree less than there are clusters.
+    A regression of the means of cells, weighted by their cases, has the coefficients of the regression on the cases.
+    Its errors are robust to any dependence within a cluster (Liang and Zeger 1986; Cameron and Miller 2015, sections
+    II and VI.D), with Student's t of one degree less than there are clusters.
 
     Args:
         totals: sum of the cases' values, one a cell.
@@ -47,16 +57,13 @@ def clustered_effect(
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.regression.linear_model import WLS
-    from threadpoolctl import threadpool_limits
 
-    # The matrices are small: threads would wait for each other longer than they calculate.
-    with threadpool_limits(1, user_api="blas"):
-        kept = _independent(design, n)
-        if design.shape[1] - 1 not in kept:
-            return Effect(math.nan, math.nan, math.nan, math.nan)
-        model = GLM(totals, design, family=Poisson()) if counts else WLS(totals / n, design[:, kept], weights=n)
-        how = {} if counts else {"method": "qr"}
-        fitted = model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True, **how)
+    kept = _independent(design, n)
+    if design.shape[1] - 1 not in kept:
+        return Effect(math.nan, math.nan, math.nan, math.nan)
+    model = GLM(totals, design, family=Poisson()) if counts else WLS(totals / n, design[:, kept], weights=n)
+    how = {} if counts else {"method": "qr"}
+    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True, **how)
     test = fitted.t_test([0] * (len(kept) - 1) + [1])
     low, high = test.conf_int(alpha=SIGNIFICANCE)[0]
     return Effect(float(test.effect[0]), float(low), float(high), float(test.pvalue))
@@ -77,7 +84,12 @@ def _independent(design: np.ndarray, weights: np.ndarray) -> list[int]:
 
 
 def corrected(p_values: list[float]) -> list[float]:
-    """Correct for having looked many times (Benjamini and Hochberg 1995): of claims, one in twenty is chance."""
+    """Correct for having looked many times (Benjamini and Hochberg 1995): of claims, one in twenty is chance.
+
+    What has no p-value (NaN) was not looked at, and keeps none.
+    """
     from statsmodels.stats.multitest import multipletests
 
-    return [float(it) for it in multipletests(p_values, method="fdr_bh")[1]] if p_values else []
+    looked_at = [it for it in p_values if not math.isnan(it)]
+    found = iter(multipletests(looked_at, method="fdr_bh")[1] if looked_at else [])
+    return [it if math.isnan(it) else float(next(found)) for it in p_values]

@@ -7,7 +7,7 @@ course together, as most have one or two agents.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dagster_project.analysis.analysis import Analysis
 from dagster_project.analysis.clustered import SIGNIFICANCE, Effect, clustered_effect, corrected
@@ -58,7 +58,8 @@ CELLS = """
         where kpi = 'csat_rate' and score is not null
     )
     select compared.course, cases.kpi, concat_ws(' ', compared.cohort_month, compared.team_key) as cohort,
-        compared.agent_key, compared.is_trained, cases.counted_on > compared.last_completed_on as is_after, cases.channel,
+        compared.agent_key, compared.is_trained, cases.counted_on > compared.last_completed_on as is_after,
+        cases.channel,
         sum(cases.n) as n, coalesce(sum(cases.total), 0) as total
     from core.fct_training_group as compared
     cross join core.as_of as as_of
@@ -96,12 +97,13 @@ def analyse(courses: pd.DataFrame, cells: pd.DataFrame) -> dict[str, pd.DataFram
     import pandas as pd
 
     columns = [column.name for column in TABLES[TABLE].columns]
-    by_test = {key: part for key, part in cells.groupby(["course", "kpi"])}
-    rows = courses.to_dict("records")
+    by_test = dict(iter(cells.groupby(["course", "kpi"])))
+    rows = cast("list[dict[str, Any]]", courses.to_dict("records"))
     effects: dict[int, Effect] = {}
     for place, row in enumerate(rows):
         compared = comparable(by_test.get((row["course"], row["kpi"]), cells[:0]))
-        row |= {"scale": "ratio" if row["kpi"] in RATIO else "difference"} | _size(compared)
+        row["scale"] = "ratio" if row["kpi"] in RATIO else "difference"
+        row |= _size(compared)
         row["reason"] = _lacking(row)
         row["verdict"] = "too few"
         if row["reason"] is None:
@@ -123,9 +125,9 @@ def comparable(cells: pd.DataFrame) -> pd.DataFrame:
 def effect_of(cells: pd.DataFrame) -> Effect:
     """Estimate by how much the trained changed more than untrained colleagues; all an agent does is one cluster.
 
-    Each agent in each cohort is compared with itself before, each cohort's dates and each channel have a level of their
-    own: a two-way fixed-effects difference-in-differences, stacked over cohorts (Cengiz et al. 2019, appendix D), so that
-    nobody who is trained already stands in for the untrained.
+    Each agent in each cohort is compared with itself before, each cohort's dates and each channel have a level of
+    their own: a two-way fixed-effects difference-in-differences, stacked over cohorts (Cengiz et al. 2019, appendix D),
+    so that nobody who is trained already stands in for the untrained.
 
     Args:
         cells: cohort, agent_key, is_trained, is_after, channel, n, total.
@@ -162,9 +164,10 @@ def _size(compared: pd.DataFrame) -> dict[str, int]:
 
 
 def _lacking(row: dict[str, Any]) -> str | None:
-    if row["trained_agents"] < FEWEST_TRAINED or row["untrained_agents"] < FEWEST_UNTRAINED:
+    trained, untrained = row["trained_agents"], row["untrained_agents"]
+    if trained < FEWEST_TRAINED or untrained < FEWEST_UNTRAINED:
         return (
-            f"{row['trained_agents']} trained and {row['untrained_agents']} untrained agents with cases before and after; "
+            f"{trained} trained and {untrained} untrained agents with cases before and after; "
             f"{FEWEST_TRAINED} and {FEWEST_UNTRAINED} are needed"
         )
     fewest = min(row[f"{who}_{when}_n"] for who in ("trained", "untrained") for when in ("before", "after"))
@@ -174,18 +177,17 @@ def _lacking(row: dict[str, Any]) -> str | None:
 
 
 def _judged(row: dict[str, Any], effect: Effect, p_value: float) -> dict[str, Any]:
-    shown = [math.expm1(it) if row["scale"] == "ratio" else it for it in (effect.value, effect.low, effect.high)]
-    factor, unit = (
-        (100, "%") if row["scale"] == "ratio" else (100, "points") if row["unit"] == "rate" else (1, row["unit"])
-    )
-    value, low, high = (f"{factor * it:+.3g}" for it in shown)
-    found = f"{value} {unit} (95 %: {low} to {high}) against untrained colleagues, {row['window_days']} days before and after"
+    shown = effect.as_change() if row["scale"] == "ratio" else effect
+    days = f"{row['window_days']} days before and after"
+    found = f"{shown.told(row['scale'], row['unit'])} against untrained colleagues, {days}"
     improved = (effect.value > 0) == (row["direction"] == "higher")
     significant = p_value < SIGNIFICANCE
+    if math.isnan(p_value):
+        return {"reason": "the trained have no channel or dates in common with untrained colleagues"}
     return {
-        "effect": shown[0],
-        "effect_low": shown[1],
-        "effect_high": shown[2],
+        "effect": shown.value,
+        "effect_low": shown.low,
+        "effect_high": shown.high,
         "p_value": effect.p_value,
         "corrected_p_value": p_value,
         "verdict": ("improved" if improved else "worse") if significant else "inconclusive",

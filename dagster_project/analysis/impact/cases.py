@@ -48,7 +48,8 @@ COMPARED = f"""
 
     windows as (
         select windows.initiative_key, windows.kpi, windows.started_on, windows.before_from, windows.after_to,
-            any_value(own.scope) as scope, coalesce(list(others.scope) filter (where others.scope is not null), []) as others
+            any_value(own.scope) as scope,
+            coalesce(list(others.scope) filter (where others.scope is not null), []) as others
         from analysis.initiative_window as windows
         inner join scopes as own on windows.initiative_key = own.initiative_key
         left join scopes as others

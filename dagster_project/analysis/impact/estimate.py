@@ -43,13 +43,14 @@ def difference_in_differences(cells: pd.DataFrame, *, counts: bool = False) -> I
     """Estimate what an initiative changed; all cases of a week, in scope and outside, are one cluster.
 
     Args:
-        cells: in_scope, week (-1 the last before the start, 0 the first after), columns mix_*, n and total: cases and the
-            sum of their values. With `counts`, total is a number of cases, there is a row for each side and week, and
-            effects are on the log scale.
+        cells: in_scope, week (-1 the last before the start, 0 the first after), columns mix_*, n and total: cases and
+            the sum of their values. With `counts`, total is a number of cases, there is a row for each side and week,
+            and effects are on the log scale.
         counts: whether the figure is a number of cases.
     """
     whole = cells.groupby(["in_scope", "week"], as_index=False)[["n", "total"]].sum()
-    mix = [] if counts else [name for name in cells if name.startswith("mix_") and cells[name].nunique() > 1]
+    parts = [str(name) for name in cells if str(name).startswith("mix_")]
+    mix = [] if counts else [part for part in parts if cells[part].nunique() > 1]
     before = cells[cells["week"] < 0] if mix else whole[whole["week"] < 0]
     return Impact(
         raw=_fit(whole, _design(whole, whole["week"] >= 0), counts=counts),
@@ -73,10 +74,5 @@ def _fit(cells: pd.DataFrame, design: np.ndarray, *, counts: bool = False, mix: 
     if mix:
         design = np.column_stack([pd.get_dummies(cells[mix], drop_first=True, dtype=float), design])
     totals, n = (cells[name].to_numpy(dtype=float) for name in ("total", "n"))
-    return clustered_effect(
-        totals,
-        np.ones_like(n) if counts else n,
-        design,
-        (cells["week"] - cells["week"].min()).to_numpy(),
-        counts=counts,
-    )
+    weeks = (cells["week"] - cells["week"].min()).to_numpy()
+    return clustered_effect(totals, np.ones_like(n) if counts else n, design, weeks, counts=counts)

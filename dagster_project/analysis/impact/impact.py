@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dagster_project.analysis.analysis import Analysis
 from dagster_project.analysis.clustered import corrected
 from dagster_project.analysis.impact.cases import VALUES, WEEKLY
 from dagster_project.analysis.impact.estimate import Impact, before_and_after, difference_in_differences
 from dagster_project.analysis.impact.measures import measures
-from dagster_project.analysis.impact.verdict import Judged, told_with_guardrails
+from dagster_project.analysis.impact.verdict import Judged, named, told_with_guardrails
 from dagster_project.analysis.impact.windows import FEWEST_WEEKS
 from dagster_project.analysis.tables import TABLES
 
@@ -51,8 +51,8 @@ def analyse(windows: pd.DataFrame, weekly: pd.DataFrame, values: pd.DataFrame) -
     import pandas as pd
 
     columns = [column.name for column in TABLES[TABLE].columns]
-    cells, sides = ({key: it for key, it in frame.groupby(KEY)} for frame in (weekly, values))
-    rows = windows.to_dict("records")
+    cells, sides = (dict(iter(frame.groupby(KEY))) for frame in (weekly, values))
+    rows = cast("list[dict[str, Any]]", windows.to_dict("records"))
     judged = []
     for row in rows:
         key = (row["initiative_key"], row["kpi"])
@@ -74,7 +74,7 @@ def analyse(windows: pd.DataFrame, weekly: pd.DataFrame, values: pd.DataFrame) -
 
 
 def _figures(row: dict[str, Any], cells: pd.DataFrame, sides: pd.DataFrame) -> dict[str, Any]:
-    """Number of cases and the KPI in scope and control, before and after, as people read it."""
+    """Say how many cases there are in scope and control, before and after, and their KPI as people read it."""
     statistic: str = measures()[row["kpi"]].statistic
     if statistic == "median" and cells["nothings"].sum() > MOST_NOTHINGS * cells["n"].sum():
         statistic = "mean"
@@ -104,7 +104,7 @@ def _compared(row: dict[str, Any], cells: pd.DataFrame) -> Impact | None:
         row |= {"verdict": "too few", "reason": lacking}
         return None
     change = before_and_after(scope, counts=counts)
-    row |= Judged.named(row["scale"], "difference", change)
+    row |= named("difference", change.as_change() if row["scale"] == "ratio" else change)
     lacking = _lacking(row, "control", control)
     if lacking:
         reason = f"nothing to compare with ({lacking}): before and after do not tell the initiative from the season"

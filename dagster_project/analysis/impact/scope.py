@@ -24,7 +24,7 @@ class Scope:
         return all(self.filters.get(name, frozenset([None])) <= values for name, values in other.filters.items())
 
     def listed(self, dimension: str) -> str | None:
-        """The values of a dimension as a JSON array in order; None: any."""
+        """Return the values of a dimension as a JSON array in order; None: any."""
         values = self.filters.get(dimension)
         return None if values is None else json.dumps(sorted(values), ensure_ascii=False)
 

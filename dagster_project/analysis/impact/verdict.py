@@ -32,24 +32,17 @@ class Judged:
     def published(self) -> dict[str, Any]:
         """Return the estimate, the verdict and its reason by column."""
         verdict, reason = self._verdict()
-        scale, alike = self.row["scale"], self.impact.within_mix
-        columns = self.named(scale, "initiative_impact", self.impact.deciding, "impact")
-        columns |= self.named(scale, "raw_impact", self.impact.raw, "raw")
+        columns = named("initiative_impact", self._shown(self.impact.deciding), "impact")
+        columns |= named("raw_impact", self._shown(self.impact.raw), "raw")
         return columns | {
-            "is_mix_adjusted": alike is not None,
+            "is_mix_adjusted": self.impact.within_mix is not None,
             "p_value": self.impact.deciding.p_value,
             "corrected_p_value": self.corrected_p_value,
-            "pre_trend_per_week": _shown(scale, self.impact.drift.value),
+            "pre_trend_per_week": self._shown(self.impact.drift).value,
             "pre_trend_p_value": self.impact.drift.p_value,
             "verdict": verdict,
             "reason": reason,
         }
-
-    @staticmethod
-    def named(scale: str, name: str, effect: Effect, bound: str | None = None) -> dict[str, float]:
-        """Return an effect and its interval by column, a logarithm of a ratio as a relative change."""
-        low, high = (f"{bound or name}_{end}" for end in ("low", "high"))
-        return {name: _shown(scale, effect.value), low: _shown(scale, effect.low), high: _shown(scale, effect.high)}
 
     def _verdict(self) -> tuple[str, str]:
         effect, weeks = self.impact.deciding, self.row["weeks"]
@@ -58,10 +51,10 @@ class Judged:
         if rivals:
             return "confounded", f"{found}; in that time {', '.join(rivals)} changed cases of the same scope"
         if self._is_shift_of_mix():
-            return (
-                "confounded",
-                f"{self._told(self.impact.raw)} in all, but among like cases {found}: their mix shifted",
-            )
+            raw = self._told(self.impact.raw)
+            return "confounded", f"the mix of cases shifted: {raw} in all, but among like cases {found}"
+        if math.isnan(effect.p_value):
+            return "confounded", "the mix of cases shifted: none before is like one after"
         if not self.corrected_p_value < SIGNIFICANCE:
             return "inconclusive", f"{found}: no more than chance"
         if self._was_drifting():
@@ -83,28 +76,25 @@ class Judged:
         carried_on = drift.value * self.row["weeks"]
         return drift.p_value < DRIFT_SIGNIFICANCE and carried_on / effect.value >= MATERIAL_SHARE
 
+    def _shown(self, effect: Effect) -> Effect:
+        return effect.as_change() if self.row["scale"] == "ratio" else effect
+
     def _told(self, effect: Effect) -> str:
-        scale, unit = self.row["scale"], self.row["unit"]
-        factor, unit = (100, "%") if scale == "ratio" else (100, "points") if unit == "rate" else (1, unit)
-        value, low, high = (f"{factor * _shown(scale, it):+.3g}" for it in (effect.value, effect.low, effect.high))
-        return f"{value} {unit} (95 %: {low} to {high})"
+        return self._shown(effect).told(self.row["scale"], self.row["unit"])
 
 
-def _shown(scale: str, effect: float) -> float:
-    return math.expm1(effect) if scale == "ratio" else effect
+def named(name: str, effect: Effect, bound: str | None = None) -> dict[str, Any]:
+    """Return an effect and its interval by column."""
+    return {name: effect.value, f"{bound or name}_low": effect.low, f"{bound or name}_high": effect.high}
 
 
 def told_with_guardrails(rows: list[dict[str, Any]]) -> None:
     """Say in the verdict on each improved target which guardrails of the initiative got worse."""
+    worse: dict[str, list[str]] = {}
     for row in rows:
-        if row["verdict"] == "improved" and row["role"] == "target":
-            worse = [
-                it["kpi"]
-                for it in rows
-                if it["initiative_key"] == row["initiative_key"]
-                and it["role"] == "guardrail"
-                and it["verdict"] == "worse"
-            ]
-            if worse:
-                row["verdict"] = IMPROVED_BUT
-                row["reason"] = f"{row['reason']}; but {', '.join(worse)} got worse"
+        if row["role"] == "guardrail" and row["verdict"] == "worse":
+            worse.setdefault(row["initiative_key"], []).append(row["kpi"])
+    for row in rows:
+        if row["verdict"] == "improved" and row["role"] == "target" and row["initiative_key"] in worse:
+            row["verdict"] = IMPROVED_BUT
+            row["reason"] = f"{row['reason']}; but {', '.join(worse[row['initiative_key']])} got worse"

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dagster_project.analysis.analysis import Analysis
 from dagster_project.analysis.impact.measures import Measure, measures
@@ -74,7 +74,7 @@ class Initiative:
     scope: Scope | ScopeError
 
     def changes(self) -> list[dt.date]:
-        """The days on which something becomes different."""
+        """Return the days on which something becomes different."""
         return [day for day in (self.started_on, self.ended_on) if day is not None]
 
 
@@ -93,10 +93,10 @@ def analyse(judged: pd.DataFrame, teams: pd.DataFrame, days: pd.DataFrame) -> di
 
     names = dict(zip(teams["team_key"], teams["team"], strict=True))
     lasting = {row["kpi"]: (_day(row["first_on"]), _day(row["last_on"])) for row in days.to_dict("records")}
-    asked = judged.to_dict("records")
+    asked = cast("list[dict[str, Any]]", judged.to_dict("records"))
     initiatives = {row["initiative_key"]: _initiative(row, names) for row in asked}
     rows = [
-        {column: None for column in COLUMNS}
+        dict.fromkeys(COLUMNS)
         | {"initiative_key": row["initiative_key"], "kpi": row["kpi"], "role": row["role"]}
         | {"started_on": _day(row["started_on"])}
         | _window(row, initiatives, lasting.get(row["kpi"], (None, None)))
@@ -148,7 +148,7 @@ def _chosen(
     last_on: dt.date,
     most_weeks: int,
 ) -> dict[str, Any]:
-    start, day = own.started_on, dt.timedelta(days=1)
+    start = own.started_on
     # What an unreadable scope covers is anybody's guess; its own row says so.
     scopes = {it.key: it.scope for it in initiatives if it.key != own.key and isinstance(it.scope, Scope)}
     others = [it for it in initiatives if it.key in scopes]
