@@ -134,6 +134,7 @@ def test_every_expectation_is_a_blocking_check_of_its_table(definitions: dg.Defi
         ("build_kpi", "gate_marts"),
         ("gate_marts", "analyse_trend"),
         ("analyse_trend", "gate_findings"),
+        ("gate_marts", "analyse_initiative_window"),
         ("gate_findings", "published__careloop"),
         ("gate_landed", "published__careloop"),
         ("gate_facts", "published__careloop"),

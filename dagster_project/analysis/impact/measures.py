@@ -59,10 +59,11 @@ def measures() -> Mapping[str, Measure]:
             heard[kpi] = Measure(kpi, facts, on_date, condition, value, statistic, tuple(dimensions))  # type: ignore[arg-type]
         return ""
 
+    ticket_dimensions = _returned(environment, "kpi_values", "ticket_dimensions")
     listening = {
         "kpi_values": kpi_values,
         "ref": lambda model: f"{_schema(model)}.{model}",
-        "ticket_dimensions": lambda: _returned(environment, "kpi_values", "ticket_dimensions"),
+        "ticket_dimensions": lambda: ticket_dimensions,
         "satisfaction_dimensions": _macros(environment, "survey_questions").satisfaction_dimensions,
     }
     for path in sorted(VALUES.glob("*.sql")):

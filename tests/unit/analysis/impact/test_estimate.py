@@ -47,7 +47,7 @@ def test_a_shift_of_the_mix_is_no_impact_among_like_cases() -> None:
     means = {
         (s, a, c): 1.0 if c == "chat" else 9.0 for s in (True, False) for a in (True, False) for c in ("chat", "mail")
     }
-    numbers = {key: 10 for key in means} | {(True, True, "chat"): 15, (True, True, "mail"): 5}
+    numbers = dict.fromkeys(means, 10) | {(True, True, "chat"): 15, (True, True, "mail"): 5}
     impact = difference_in_differences(weekly(means, numbers))
     assert impact.raw.value == pytest.approx(-2)
     assert impact.within_mix is not None

@@ -36,11 +36,14 @@ def initiative(warehouse: duckdb.DuckDBPyConnection, key: str = "a", **given: An
         "name": "Faster",
         "kpi": "first_response_minutes",
         "scope": '{"team": "T1"}',
-        "start_at": dt.datetime.combine(STARTED_ON, dt.time(8)),
+        "started_on": STARTED_ON,
         "target_value": 5.0,
     }
     given_row = pd.DataFrame([row | given])  # noqa: F841 - DuckDB reads it by name
-    warehouse.execute("insert into core.dim_initiative by name select * from given_row")
+    warehouse.execute(
+        "insert into core.dim_initiative by name "
+        "select * exclude (started_on), started_on::timestamp + interval 8 hour as start_at from given_row"
+    )
 
 
 def tickets(warehouse: duckdb.DuckDBPyConnection, minutes: dict[tuple[str, str, bool], float], a_week: int = 6) -> None:
@@ -110,7 +113,7 @@ def test_cases_that_another_initiative_changes_are_compared_on_neither_side(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     initiative(warehouse)
-    initiative(warehouse, "b", kpi="csat_rate", scope='{"channel": ["phone"]}', start_at=dt.datetime(2026, 3, 20))
+    initiative(warehouse, "b", kpi="csat_rate", scope='{"channel": ["phone"]}', started_on=dt.date(2026, 3, 20))
     on_the_phone = {("First", "phone", False): 60.0, ("First", "phone", True): 600.0, ("Second", "phone", True): 1.0}
     tickets(warehouse, HALVED | on_the_phone)
     found = run(warehouse, WINDOWS, IMPACT)["first_response_minutes"]
