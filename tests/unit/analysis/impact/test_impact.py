@@ -167,3 +167,7 @@ def test_a_risk_stands_beside_the_verdict_and_what_got_worse(warehouse: duckdb.D
     )
     found = run(warehouse, RISKS)["first_response_minutes"]
     assert (found["verdict"], found["guardrails_worse"]) == ("improved, but a guardrail got worse", "csat_rate")
+
+
+def test_a_company_without_initiatives_has_no_verdicts(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert run(warehouse, WINDOWS, IMPACT) == {}
