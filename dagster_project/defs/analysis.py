@@ -9,8 +9,12 @@ from dagster_project.analysis.analysis import in_order
 from dagster_project.analysis.anomaly import ANOMALY
 from dagster_project.analysis.anomaly_driver import ANOMALY_DRIVER
 from dagster_project.analysis.forecast import FORECAST
+from dagster_project.analysis.impact.impact import IMPACT
+from dagster_project.analysis.impact.risks import RISKS
+from dagster_project.analysis.impact.windows import WINDOWS
 from dagster_project.analysis.staffing import STAFFING
 from dagster_project.analysis.tables import SCHEMA, TABLES, write_table
+from dagster_project.analysis.training import TRAINING
 from dagster_project.analysis.trend import TREND
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY
@@ -21,8 +25,12 @@ ANALYSES = (
     ANOMALY,
     ANOMALY_DRIVER,
     FORECAST,
+    IMPACT,
+    RISKS,
     STAFFING,
+    TRAINING,
     TREND,
+    WINDOWS,
 )
 
 _SPECS = [
