@@ -5,13 +5,23 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dagster_project.analysis.analysis import Analysis
+from dagster_project.analysis.business_link.business_link import BUSINESS_LINK
+from dagster_project.analysis.churn.churn import CHURN
+from dagster_project.analysis.driver.driver import DRIVER
+from dagster_project.analysis.survey_plan import SURVEY_PLAN
 from dagster_project.analysis.tables import SCHEMA, TABLES, write_table
 from dagster_project.analysis.trend import TREND
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY
 from dagster_project.warehouse import connect
 
-ANALYSES = (TREND,)
+ANALYSES = (
+    BUSINESS_LINK,
+    CHURN,
+    DRIVER,
+    SURVEY_PLAN,
+    TREND,
+)
 
 
 def _asset(analysis: Analysis) -> dg.AssetsDefinition:
