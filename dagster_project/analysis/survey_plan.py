@@ -70,16 +70,20 @@ def _planned(stratum: dict[Hashable, Any], response_rate_of_all: float) -> dict[
         notes.append("no invitation to any stratum was answered")
         return planned | {"verdict": "response rate not known", "reason": "; ".join(notes)}
 
-    # Less than a hair above a whole number is that number.
-    wanted_invitations = math.ceil(answers / response_rate - 1e-9)
-    invitations = min(population, wanted_invitations)
+    invitations = min(population, _ceiling(answers / response_rate))
+    reached = margin_of_error(satisfied_rate, invitations * response_rate, population)
     return planned | {
         "expected_response_rate": response_rate,
         "needed_invitations": invitations,
-        "reached_margin_of_error": margin_of_error(satisfied_rate, invitations * response_rate, population),
-        "verdict": "enough customers" if wanted_invitations <= population else "too few customers",
+        "reached_margin_of_error": reached,
+        "verdict": "enough customers" if reached <= wanted + 1e-9 else "too few customers",
         "reason": "; ".join(notes) or None,
     }
+
+
+def _ceiling(number: float) -> int:
+    """Round up; a hair above a whole number is that number."""
+    return math.ceil(number - 1e-9)
 
 
 def needed_answers(rate: float, margin: float, population: int) -> int:
@@ -91,7 +95,7 @@ def needed_answers(rate: float, margin: float, population: int) -> int:
     from statsmodels.stats.proportion import samplesize_confint_proportion
 
     unlimited = float(samplesize_confint_proportion(rate, margin, alpha=0.05))
-    return min(population, math.ceil(unlimited / (1 + (unlimited - 1) / population) - 1e-9))
+    return min(population, _ceiling(unlimited / (1 + (unlimited - 1) / population)))
 
 
 def margin_of_error(rate: float, answers: float, population: int) -> float:

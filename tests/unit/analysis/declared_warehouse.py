@@ -14,9 +14,9 @@ MODELS = PROJECT_ROOT / "dbt_project" / "models"
 
 
 def declared_warehouse(rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> duckdb.DuckDBPyConnection:
-    """Make the tables of core and kpi that `rows` names, by "schema.table", and of all others none.
+    """Make the tables of core and kpi that `rows` names as "schema.table", and no others.
 
-    Columns that a row does not name are NULL; tables may be given without rows. Seeds are there as their owner edits them.
+    Columns that a row does not name are NULL; tables may have no rows. Seeds are there as their owner edits them.
     """
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")

@@ -8,7 +8,7 @@ from dagster_project.analysis.rank_correlation import interval
 
 
 def test_the_interval_of_one_half_over_28_pairs_is_that_of_bonett_and_wright() -> None:
-    # atanh(0.5) = 0.549306; sqrt((1 + 0.125) / 25) = 0.212132; times 1.959964 = 0.415771; tanh(0.133535) and tanh(0.965077).
+    # atanh(0.5) = 0.549306; sqrt((1 + 0.125) / 25) x 1.959964 = 0.415771; tanh(0.133535) and tanh(0.965077).
     assert interval(0.5, 28) == pytest.approx((0.132747, 0.746533), abs=1e-5)
 
 
