@@ -7,8 +7,8 @@
 with tickets as (
     select
         tickets.ticket_key,
-        tickets.category as group_key,
-        tickets.team_key as member_key,
+        tickets.category,
+        tickets.team_key,
         tickets.team,
         case when tickets.is_solved then 1 else 0 end as solved,
         tickets.full_resolution_minutes as minutes
@@ -20,25 +20,13 @@ with tickets as (
         and {{ minutes_between('tickets.created_at', 'as_of.as_of') }} between 0 and 60 * registry.settle_window_hours
 ),
 
-timed as (
+times as (
     select
-        group_key,
-        member_key,
+        category as group_key,
+        team_key as member_key,
         minutes
     from tickets
     where minutes is not null
-),
-
-answers as (
-    select
-        tickets.group_key,
-        tickets.member_key,
-        count(*) as answers,
-        sum(case when responses.is_satisfied then 1 else 0 end) as satisfied
-    from {{ ref('fct_survey_response') }} as responses
-    inner join tickets on responses.ticket_key = tickets.ticket_key
-    where responses.is_counted and responses.is_satisfied is not null
-    group by tickets.group_key, tickets.member_key
 ),
 
 {#- Both shares are shrunken alike, each among the teams of its category. -#}
@@ -46,51 +34,54 @@ answers as (
 shares as (
     select
         {{ no_period }},
-        concat('solved ', group_key) as group_key,
-        member_key,
+        concat('solved ', category) as group_key,
+        team_key as member_key,
         count(*) as answers,
         sum(solved) as satisfied
     from tickets
-    group by tickets.group_key, member_key
+    group by category, team_key
 
     union all
 
     select
         {{ no_period }},
-        concat('csat ', group_key) as group_key,
-        member_key,
-        answers,
-        satisfied
-    from answers
+        concat('csat ', tickets.category) as group_key,
+        tickets.team_key as member_key,
+        count(*) as answers,
+        sum(case when responses.is_satisfied then 1 else 0 end) as satisfied
+    from {{ ref('fct_survey_response') }} as responses
+    inner join tickets on responses.ticket_key = tickets.ticket_key
+    where responses.is_counted and responses.is_satisfied is not null
+    group by tickets.category, tickets.team_key
 ),
 
 {{ shrunken_csat('shares') }},
 
-{{ shrunken_minutes('timed') }},
+{{ shrunken_minutes('times') }},
 
 members as (
     select
-        group_key,
-        member_key,
+        category,
+        team_key,
         max(team) as team
     from tickets
-    group by group_key, member_key
+    group by category, team_key
 ),
 
 figures as (
     select
-        members.group_key as category,
-        members.member_key as team_key,
+        members.category,
+        members.team_key,
         members.team,
         solved.answers as tickets,
         solved.satisfied as solved_tickets,
         solved.csat_rate as solved_share,
         solved.group_csat_rate as category_solved_share,
         round(solved.shrunken_csat, 9) as shrunken_solved_share,
-        coalesce(times.n, 0) as timed_tickets,
-        times.median_minutes as full_resolution_minutes,
-        times.group_median_minutes as category_full_resolution_minutes,
-        round(times.shrunken_median_minutes, 6) as shrunken_full_resolution_minutes,
+        coalesce(minutes.n, 0) as timed_tickets,
+        minutes.median_minutes as full_resolution_minutes,
+        minutes.group_median_minutes as category_full_resolution_minutes,
+        round(minutes.shrunken_median_minutes, 6) as shrunken_full_resolution_minutes,
         coalesce(csat.answers, 0) as answers,
         coalesce(csat.satisfied, 0) as satisfied,
         csat.csat_rate,
@@ -100,11 +91,11 @@ figures as (
     from members
     inner join {{ ref('kpis') }} as registry on registry.kpi = 'team_category_fit'
     inner join shrunken as solved
-        on concat('solved ', members.group_key) = solved.group_key and members.member_key = solved.member_key
+        on concat('solved ', members.category) = solved.group_key and members.team_key = solved.member_key
     left join shrunken as csat
-        on concat('csat ', members.group_key) = csat.group_key and members.member_key = csat.member_key
-    left join shrunken_minutes as times
-        on members.group_key = times.group_key and members.member_key = times.member_key
+        on concat('csat ', members.category) = csat.group_key and members.team_key = csat.member_key
+    left join shrunken_minutes as minutes
+        on members.category = minutes.group_key and members.team_key = minutes.member_key
 ),
 
 judged as (
