@@ -8,11 +8,15 @@ from dagster_project.analysis.alert import ALERT
 from dagster_project.analysis.analysis import in_order
 from dagster_project.analysis.anomaly import ANOMALY
 from dagster_project.analysis.anomaly_driver import ANOMALY_DRIVER
+from dagster_project.analysis.business_link.business_link import BUSINESS_LINK
+from dagster_project.analysis.churn.churn import CHURN
+from dagster_project.analysis.driver.driver import DRIVER
 from dagster_project.analysis.forecast import FORECAST
 from dagster_project.analysis.impact.impact import IMPACT
 from dagster_project.analysis.impact.risks import RISKS
 from dagster_project.analysis.impact.windows import WINDOWS
 from dagster_project.analysis.staffing import STAFFING
+from dagster_project.analysis.survey_plan import SURVEY_PLAN
 from dagster_project.analysis.tables import SCHEMA, TABLES, write_table
 from dagster_project.analysis.training import TRAINING
 from dagster_project.analysis.trend import TREND
@@ -24,10 +28,14 @@ ANALYSES = (
     ALERT,
     ANOMALY,
     ANOMALY_DRIVER,
+    BUSINESS_LINK,
+    CHURN,
+    DRIVER,
     FORECAST,
     IMPACT,
     RISKS,
     STAFFING,
+    SURVEY_PLAN,
     TRAINING,
     TREND,
     WINDOWS,
