@@ -94,12 +94,6 @@ _FIGURES = ["expected", "band_low", "band_high", "deviation_score", "is_anomaly"
 
 def _judged(series: pd.DataFrame) -> pd.DataFrame:
     """Return the days that can be judged, with expected value, band and score."""
-    import numpy as np
-    from scipy.stats import norm
-    from statsmodels.robust.norms import TukeyBiweight
-    from statsmodels.robust.robust_linear_model import RLM
-    from statsmodels.robust.scale import mad
-
     statistic, unit = str(series["statistic"].iat[0]), str(series["unit"].iat[0])
     days = series[series["value"].notna()].sort_values("date_day")
     if statistic != "count":
@@ -108,6 +102,13 @@ def _judged(series: pd.DataFrame) -> pd.DataFrame:
         days = days[~days["is_holiday"]]
     if len(days) < FEWEST_DAYS:
         return days.iloc[:0]
+    # Seconds to import, which a small company need not pay.
+    import numpy as np
+    from scipy.stats import norm
+    from statsmodels.robust.norms import TukeyBiweight
+    from statsmodels.robust.robust_linear_model import RLM
+    from statsmodels.robust.scale import mad
+
     forward, back = _scale(statistic, unit)
     observed = forward(days["value"].to_numpy(dtype=float))
     # The noise of a mean falls with the root of its cases; the scale of counts has evened it out already.
