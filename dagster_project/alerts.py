@@ -27,11 +27,13 @@ def tell_new_alerts(workspace: Workspace, database: Path) -> int:
 
     Returns:
         The number of alerts told; 0 where nobody listens or an address did not accept them.
+
+    Raises:
+        ValueError: what is remembered cannot be read.
     """
     if not somebody_listens():
         return 0
-    file = workspace.told_alerts_file
-    told = set(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else set()
+    told = _told(workspace.told_alerts_file)
     with duckdb.connect(str(database), read_only=True) as connection:
         alerts = connection.execute(
             "select alert_key, severity, message, numbers_query from analysis.alert "
@@ -41,8 +43,20 @@ def tell_new_alerts(workspace: Workspace, database: Path) -> int:
     if not new or not notify(f"Careloop: {len(new)} new alerts", _body(new)):
         return 0
     keys = sorted(told | {alert[0] for alert in new})
-    write_whole(file, json.dumps(keys, ensure_ascii=False, indent=0) + "\n")
+    write_whole(workspace.told_alerts_file, json.dumps(keys, ensure_ascii=False, indent=0) + "\n")
     return len(new)
+
+
+def _told(file: Path) -> set[str]:
+    if not file.exists():
+        return set()
+    try:
+        return set(json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"{file}: expected a JSON list of alert keys, found something else ({error}); "
+            "delete it, and all alerts in force are told again"
+        ) from None
 
 
 def _body(alerts: list[tuple[str, str, str, str]]) -> str:

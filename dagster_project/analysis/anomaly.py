@@ -24,6 +24,8 @@ FEWEST_CASES = 5  # of a rate, median or index: below, the day is not judged
 FEWEST_HOLIDAYS = 3  # below, nobody knows what a holiday does, and holidays are not judged
 DAYS_PER_KNOT = 28
 _TAIL = 0.95  # share of days taken to be ordinary when tails are measured
+# Noise on the scales below that chance alone makes (Poisson, binomial): also where a KPI never moved before.
+_CHANCE = {"count": 1.0, "rate": 0.5}
 
 DAILY = """
     with days as (
@@ -92,12 +94,6 @@ _FIGURES = ["expected", "band_low", "band_high", "deviation_score", "is_anomaly"
 
 def _judged(series: pd.DataFrame) -> pd.DataFrame:
     """Return the days that can be judged, with expected value, band and score."""
-    import numpy as np
-    from scipy.stats import norm
-    from statsmodels.robust.norms import TukeyBiweight
-    from statsmodels.robust.robust_linear_model import RLM
-    from statsmodels.robust.scale import mad
-
     statistic, unit = str(series["statistic"].iat[0]), str(series["unit"].iat[0])
     days = series[series["value"].notna()].sort_values("date_day")
     if statistic != "count":
@@ -106,18 +102,27 @@ def _judged(series: pd.DataFrame) -> pd.DataFrame:
         days = days[~days["is_holiday"]]
     if len(days) < FEWEST_DAYS:
         return days.iloc[:0]
+    # Seconds to import, which a small company need not pay.
+    import numpy as np
+    from scipy.stats import norm
+    from statsmodels.robust.norms import TukeyBiweight
+    from statsmodels.robust.robust_linear_model import RLM
+    from statsmodels.robust.scale import mad
+
     forward, back = _scale(statistic, unit)
     observed = forward(days["value"].to_numpy(dtype=float))
     # The noise of a mean falls with the root of its cases; the scale of counts has evened it out already.
     weight = np.ones(len(days)) if statistic == "count" else np.sqrt(days["sample_size"].to_numpy(dtype=float))
     design = _design(days)
-    fit = RLM(observed * weight, design * weight[:, None], M=TukeyBiweight()).fit(scale_est="mad")
+    with np.errstate(divide="ignore", invalid="ignore"):  # where the fit is perfect, and its scale 0
+        fit = RLM(observed * weight, design * weight[:, None], M=TukeyBiweight()).fit(scale_est="mad")
     expected = design @ fit.params
     residual = (observed - expected) * weight
     # A median that jumps between two kinds of tickets has tails that the middle of its residuals does not know of.
     noise = max(mad(residual, center=0), float(np.quantile(np.abs(residual), _TAIL)) / norm.ppf((1 + _TAIL) / 2))
+    noise = max(noise, _CHANCE.get(statistic, 0.0))
     if noise <= 1e-9 * max(1.0, float(np.abs(observed * weight).max())):
-        return days.iloc[:0]  # more than half the days are exactly as expected: no noise to measure others with
+        return days.iloc[:0]  # nearly all days are exactly as expected: no noise to measure others with
     score = residual / noise
     reach = BAND_WIDTH * noise / weight
     return days.assign(

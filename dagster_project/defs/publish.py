@@ -1,6 +1,5 @@
 """Audit and publish: the last step of a run, which fails closed."""
 
-import logging
 from typing import NamedTuple
 
 import dagster as dg
@@ -12,10 +11,8 @@ from dagster_project.defs.gates import EXPECTATIONS, GATED_LAYERS
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY, layer_assets
 from dagster_project.quality.suites import suites_sha256
-from dagster_project.run import Run
+from dagster_project.run import Run, log
 from dagster_project.warehouse import AuditRefused, audit, connect, load_run_records, make_candidate, publish
-
-log = logging.getLogger("careloop")
 
 PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
 _published_tables = [

@@ -95,3 +95,12 @@ def test_where_nobody_listens_nothing_is_remembered_as_told(
     assert alerts.tell_new_alerts(workspace, file) == 0
     monkeypatch.setenv(NOTIFY_VARIABLE, "json://localhost")
     assert alerts.tell_new_alerts(workspace, file) == 1
+
+
+def test_a_damaged_memory_is_an_error_that_names_the_file_and_says_what_to_do(
+    listener: Listener, workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.told_alerts_file.write_text("[", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"told_alerts\.json: expected a JSON list of alert keys.*delete it"):
+        alerts.tell_new_alerts(workspace, version(tmp_path, "high a"))
+    assert listener.messages == []

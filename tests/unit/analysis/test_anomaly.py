@@ -104,11 +104,26 @@ def test_a_rate_of_few_cases_is_not_judged() -> None:
     assert len(analyse(series(values, "rate", cases, unit="rate"))["kpi_band"]) == 199
 
 
-@pytest.mark.parametrize("values", [np.ones(FEWEST_DAYS - 1), np.full(200, 3.0), np.array([])])
-def test_a_short_or_constant_series_has_no_band(values: np.ndarray) -> None:
+@pytest.mark.parametrize("values", [np.ones(FEWEST_DAYS - 1), np.array([])])
+def test_a_short_series_has_no_band(values: np.ndarray) -> None:
     made = analyse(series(values))
     assert made["kpi_band"].empty
     assert made["kpi_anomaly"].empty
+
+
+def test_minutes_that_never_change_say_nothing_of_their_noise() -> None:
+    assert analyse(series(np.full(200, 3.0), "median", unit="minutes"))["kpi_band"].empty
+
+
+def test_a_rate_that_was_always_0_may_not_jump_and_a_count_that_was_always_3_may_be_5() -> None:
+    never = np.zeros(200)
+    never[150] = 0.3  # 6 of 20: 2 arcsin(sqrt(0.3)) sqrt(20) = 5.2 standard deviations by chance alone
+    always = np.full(200, 3.0)
+    always[150] = 5
+    both = [series(never, "rate", 20, unit="rate", kpi="rate"), series(always, kpi="count")]
+    found = analyse(pd.concat(both))["kpi_anomaly"]
+    assert found["kpi"].tolist() == ["rate"]
+    assert found["deviation_score"].iat[0] == pytest.approx(5.2, abs=0.1)
 
 
 def test_ordinary_series_raise_a_false_alarm_on_less_than_one_day_in_a_hundred() -> None:

@@ -10,6 +10,7 @@ from dagster_project.analysis.forecast import KEY, analyse
 from dagster_project.analysis.forecast_intervals import coverage, half_width
 from dagster_project.analysis.forecast_methods import Backtest
 
+YEAR = [100.0 + 40 * (week in (47, 48, 49)) - week % 5 for week in range(52)]
 WEEK = [50.0, 45.0, 42.0, 40.0, 38.0, 25.0, 18.0]
 
 
@@ -44,6 +45,7 @@ def made() -> dict[str, pd.DataFrame]:
                 series(random.standard_normal(70).cumsum() + 100, "week", "mean", kpi="wanders"),
                 series([20.0] * 60, "week", "median", kpi="never changes"),
                 series(WEEK * 10, kpi="short"),
+                series(YEAR * 3, "week", kpi="every year"),
                 series([*([3.0, 5.0] * 30), np.nan, 4.0, np.nan, np.nan], "week", "mean", kpi="gaps"),
                 series([*([3.0, 5.0] * 30), *[np.nan] * 8], "week", "mean", kpi="ended"),
             ]
@@ -66,6 +68,13 @@ def test_a_week_that_repeats_itself_is_forecast_exactly_by_repeating_it(made: di
     assert rows["value"].tolist() == pytest.approx(WEEK * 8)
     assert rows["low_95"].tolist() == rows["high_95"].tolist() == rows["value"].tolist()
     assert set(rows["method"]) == {"seasonal_naive"}, "nothing is better than what makes no error"
+
+
+def test_weeks_that_repeat_every_year_are_forecast_by_repeating_the_year(made: dict[str, pd.DataFrame]) -> None:
+    assert forecast(made, "every year")["value"].tolist() == pytest.approx(YEAR[:8])
+    assert set(accuracy(made, "every year")["season_periods"]) == {52}
+    assert set(accuracy(made, "noisy")["season_periods"]) == {7}
+    assert set(accuracy(made, "wanders")["season_periods"]) == {1}, "a year and a half shows no year twice"
 
 
 def test_eight_weeks_follow_the_latest_known_period(made: dict[str, pd.DataFrame]) -> None:
