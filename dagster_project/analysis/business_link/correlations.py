@@ -1,7 +1,8 @@
 """What customers lived through in a period, beside what they did in the next."""
 
 # Customers, periods and ranks are the engine's work; one row a measure and outcome is left. Money is compared among
-# customers of one currency, the one of most of their orders, and everything among customers of the same period.
+# customers of one currency, the one of most of their orders, and everything among customers of the same period. Of
+# more than 50,000 customers a sample of that size: all could narrow the intervals by no more than 0.01.
 CORRELATIONS = """
 with periods as (
     select period_grain, period_number, period_start, last_day
@@ -30,10 +31,18 @@ currencies as (
     qualify row_number() over (partition by customer_key order by count(*) desc, currency) = 1
 ),
 
+sampled as (
+    select customer_key
+    from core.fct_customer_activity
+    group by customer_key
+    order by md5(customer_key), customer_key
+    limit 50000
+),
+
 active as (
     select
         pairs.*,
-        runs.customer_key,
+        customer_key,
         currencies.currency,
         cast(runs.last_period_start >= pairs.next_start as integer) as retained
     from pairs
@@ -41,6 +50,7 @@ active as (
         on
             pairs.period_grain = runs.period_grain
             and pairs.period_start between runs.first_period_start and runs.last_period_start
+    inner join sampled using (customer_key)
     left join currencies using (customer_key)
 ),
 

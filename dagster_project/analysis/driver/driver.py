@@ -97,6 +97,8 @@ def _customers_needed(drivers: list[str]) -> int:
 
 def _regressed(complete: pd.DataFrame, drivers: list[str]) -> dict[str, dict[str, Any]]:
     """Regress the overall score on the drivers, of answers that know all of them."""
+    import warnings
+
     import numpy as np
     from statsmodels.regression.linear_model import OLS
     from statsmodels.stats.outliers_influence import variance_inflation_factor
@@ -108,24 +110,26 @@ def _regressed(complete: pd.DataFrame, drivers: list[str]) -> dict[str, dict[str
     design = standardised[drivers].to_numpy()
     # Standardised scores need no intercept. A second answer by the same customer is no independent one.
     groups = complete["customer"].factorize()[0]
-    fit = OLS(standardised["overall"].to_numpy(), design).fit(
-        cov_type="cluster", cov_kwds={"groups": groups}, use_t=True
-    )
+    # Of two drivers that are the same the inflation is infinite, which their rows say better than a warning.
+    with warnings.catch_warnings(action="ignore"):
+        fit = OLS(standardised["overall"].to_numpy(), design).fit(
+            cov_type="cluster", cov_kwds={"groups": groups}, use_t=True
+        )
+        inflations = [float(variance_inflation_factor(design, number)) for number in range(len(drivers))]
     intervals = fit.conf_int()
     model = {}
     for rank, number in enumerate(np.argsort(-np.abs(fit.params), kind="stable"), start=1):
         low, high = map(float, intervals[number])
-        inflation = float(variance_inflation_factor(design, number))
         model[drivers[number]] = {
             "model_answers": len(complete),
             "coefficient": float(fit.params[number]),
             "coefficient_low": low,
             "coefficient_high": high,
-            "variance_inflation": inflation,
+            "variance_inflation": inflations[number],
             "explained_share": float(fit.rsquared),
             "driver_rank": rank,
             "verdict": "raises" if low > 0 else "lowers" if high < 0 else "inconclusive",
-            "reason": "hardly to be told apart from the others" if inflation >= HARD_TO_TELL_APART else None,
+            "reason": "hardly to be told apart from the others" if inflations[number] >= HARD_TO_TELL_APART else None,
         }
     return model
 

@@ -1,4 +1,4 @@
-{#- analysis.churn_risk, made from this and what came before, joins it by customer_key. -#}
+{#- The risk of falling silent is made after the marts: analysis.churn_risk joins this table by customer_key. -#}
 with acts as (
     {% for activity, fact, day, condition in customer_acts() %}
     select

@@ -81,6 +81,14 @@ def test_a_driver_that_was_seldom_asked_or_hardly_varies_does_not_shrink_the_mod
     assert found["knowledge"]["reason"] == "the same for all answers but fewer than 10"
 
 
+def test_two_drivers_that_always_agree_are_said_to_be_hard_to_tell_apart() -> None:
+    found = drivers(balanced().assign(attitude=lambda it: it["response_speed"]))
+    for name in ("response_speed", "attitude"):
+        assert found[name]["variance_inflation"] > 1e6
+        assert found[name]["reason"] == "hardly to be told apart from the others"
+    assert found["service_quality"]["variance_inflation"] == pytest.approx(1)
+
+
 def test_segments_stand_beside_the_whole() -> None:
     both = pd.concat([balanced(), balanced().assign(segment="vip", overall=lambda it: 6 - it["overall"])])
     assert drivers(both, "consumer")["response_speed"]["verdict"] == "raises"
