@@ -162,7 +162,7 @@ def _chosen(
     bounded = min([free, *reach.values()])
     weeks = bounded if bounded >= FEWEST_WEEKS else free
     if weeks < FEWEST_WEEKS:
-        reason = f"{weeks} whole weeks before and after the start; {FEWEST_WEEKS} are needed"
+        reason = f"{weeks} of the {FEWEST_WEEKS} whole weeks that are needed on each side of the start"
         return {"refusal": "too few", "reason": reason}
     before_from, after_to = start - dt.timedelta(weeks=weeks), start + dt.timedelta(weeks=weeks)
     within = {it.key for it in others if any(before_from <= on <= after_to for on in it.changes())}

@@ -119,6 +119,7 @@ def test_cases_that_another_initiative_changes_are_compared_on_neither_side(
     found = run(warehouse, WINDOWS, IMPACT)["first_response_minutes"]
     assert (found["scope_after_n"], found["control_after_n"]) == (60, 60)
     assert found["verdict"] == "improved"
+    assert found["reason"].endswith("; without cases of b")
 
 
 def test_without_a_control_before_and_after_are_told_but_nothing_is_claimed(

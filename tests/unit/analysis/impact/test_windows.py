@@ -67,7 +67,7 @@ def test_days_whose_cases_have_not_settled_are_no_part_of_a_window() -> None:
     ("given", "refusal", "told"),
     [
         ({"started_on": dt.date(2026, 6, 15)}, "not started", "2026-06-15"),
-        ({"started_on": dt.date(2026, 5, 25)}, "too few", "2 whole weeks"),
+        ({"started_on": dt.date(2026, 5, 25)}, "too few", "2 of the 4 whole weeks"),
         ({"kpi": "backlog"}, "not measurable", "backlog"),
         ({"kpi": "no_such_kpi"}, "not measurable", "no_such_kpi"),
         ({"scope": '{"country": "DE"}'}, "not measurable", "scope names country"),
