@@ -1,9 +1,12 @@
 """Audit and publish: the last step of a run, which fails closed."""
 
+import logging
 from typing import NamedTuple
 
 import dagster as dg
+import duckdb
 
+from dagster_project.alerts import tell_new_alerts
 from dagster_project.defs.analysis import analysis_assets
 from dagster_project.defs.gates import EXPECTATIONS, GATED_LAYERS
 from dagster_project.defs.resources import RunResource
@@ -11,6 +14,8 @@ from dagster_project.defs.transform import DAILY, layer_assets
 from dagster_project.quality.suites import suites_sha256
 from dagster_project.run import Run
 from dagster_project.warehouse import AuditRefused, audit, connect, load_run_records, make_candidate, publish
+
+log = logging.getLogger("careloop")
 
 PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
 _published_tables = [
@@ -55,6 +60,7 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
     except AuditRefused:
         run.refused = True
         raise
+    told = _told(run)
     return dg.MaterializeResult(
         metadata={
             "version": run.version.run,
@@ -64,9 +70,20 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
             "tables": len(record.tables),
             "gates_passed": record.gates_passed,
             "gates_warned": record.gates_warned,
+            "alerts_told": told,
             "seconds": timing.seconds,
         }
     )
+
+
+def _told(run: Run) -> int:
+    """Tell what is new; that it could not be told does not undo what is published."""
+    assert run.version is not None
+    try:
+        return tell_new_alerts(run.workspace, run.version.file)
+    except (OSError, ValueError, duckdb.Error) as error:
+        log.warning("alerts are published but were not told: %s", error)
+        return 0
 
 
 def _recorded(run: Run) -> list[_GateResult]:
