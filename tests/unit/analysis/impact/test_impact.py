@@ -163,7 +163,7 @@ def test_a_risk_stands_beside_the_verdict_and_what_got_worse(warehouse: duckdb.D
         ") as made (initiative_key, kpi, role, verdict)"
     )
     warehouse.execute(
-        "create table seed.initiative_risks as select 'a' as initiative_key, 'people' as area, 'leave' as risk, "
+        "insert into seed.initiative_risks by name select 'a' as initiative_key, 'people' as area, 'leave' as risk, "
         "'low' as likelihood, 'high' as effect, 'ask' as counter_measure, 'Ann' as owner"
     )
     found = run(warehouse, RISKS)["first_response_minutes"]
