@@ -21,6 +21,7 @@ from dagster_project.analysis.clustered import SIGNIFICANCE
 from dagster_project.analysis.impact.cases import MIX, SHORTEST_MINUTES
 from dagster_project.analysis.impact.estimate import Impact, difference_in_differences
 from dagster_project.analysis.impact.measures import measures
+from dagster_project.analysis.training import effect_of
 
 WORLDS = 200
 WEEKS = 17
@@ -117,6 +118,29 @@ def drawn_worlds(
         yield world.groupby(columns, as_index=False)[["n", "total"]].sum()
 
 
+def invented_course(random: np.random.Generator, *, trained: int, agents: int, effect: float = 0.0) -> pd.DataFrame:
+    """Cells as `training.effect_of` takes them: one cohort, about a dozen answers of each agent before and after.
+
+    An agent's level varies by 0.3, its change by 0.15, the standard deviation of a single answer is 1.
+    """
+    agent = np.repeat(np.arange(agents), 2)
+    is_after = np.tile([False, True], agents)
+    n = 1 + random.poisson(12, 2 * agents)
+    mean = random.normal(0, 0.3, agents)[agent] + is_after * random.normal(0, 0.15, agents)[agent]
+    mean += effect * ((agent < trained) & is_after)
+    return pd.DataFrame(
+        {
+            "cohort": "one",
+            "agent_key": agent,
+            "is_trained": agent < trained,
+            "is_after": is_after,
+            "channel": "phone",
+            "n": n,
+            "total": n * mean + np.sqrt(n) * random.normal(size=2 * agents),
+        }
+    )
+
+
 def summary(impacts: list[Impact], effect: float) -> str:
     """Shares of worlds: an effect found, the true effect in the interval (raw and deciding), a drift found."""
     found = np.mean([it.deciding.p_value < SIGNIFICANCE for it in impacts])
@@ -136,6 +160,17 @@ def main() -> None:
                 worlds = (invented_world(random, weeks=weeks, effect=effect, by_day=by_day) for _ in range(2 * WORLDS))
                 told = summary([difference_in_differences(world) for world in worlds], effect)
                 print(f"invented, {weeks:2} weeks, clusters of a {unit:4}, effect {effect}: {told}", flush=True)
+    for trained, agents in ((5, 10), (6, 15), (20, 50)):
+        for effect in (0.0, 0.45):
+            random = np.random.default_rng(1)
+            courses = (
+                invented_course(random, trained=trained, agents=agents, effect=effect) for _ in range(2 * WORLDS)
+            )
+            effects = [effect_of(course) for course in courses]
+            found = np.mean([it.p_value < SIGNIFICANCE for it in effects])
+            covered = np.mean([it.low <= effect <= it.high for it in effects])
+            told = f"found {found:6.1%}  covered {covered:6.1%}"
+            print(f"course, {trained} of {agents} agents trained, effect {effect}: {told}", flush=True)
     for warehouse in sys.argv[1:]:
         with duckdb.connect(warehouse, read_only=True) as connection:
             for effect in (0.0, 0.1):

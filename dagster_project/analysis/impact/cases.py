@@ -83,10 +83,10 @@ WEEKLY = f"""{COMPARED}
 """
 
 VALUES = f"""{COMPARED}
-    select initiative_key, kpi, in_scope, week >= 0 as is_after, count(*) filter (where not is_left_out) as n,
-        count(*) filter (where is_left_out) as left_out, avg(value) filter (where not is_left_out) as mean,
-        median(value) filter (where not is_left_out) as median
+    select initiative_key, kpi, in_scope, week >= 0 as is_after, count(*) as n, avg(value) as mean,
+        median(value) as median
     from placed
+    where not is_left_out
     group by all
     order by all
 """

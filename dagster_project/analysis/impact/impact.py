@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 from dagster_project.analysis.analysis import Analysis
@@ -59,8 +60,9 @@ def analyse(windows: pd.DataFrame, weekly: pd.DataFrame, values: pd.DataFrame) -
         if not pd.isna(row["refusal"]):
             row["verdict"] = row["refusal"]
             continue
-        row |= _figures(row, cells.get(key, weekly[:0]), sides.get(key, values[:0]))
-        compared = _compared(row, cells.get(key, weekly[:0]))
+        compared_cells = cells.get(key, weekly[:0])
+        row |= _figures(row, compared_cells, sides.get(key, values[:0]))
+        compared = _compared(row, compared_cells)
         if compared is not None:
             judged.append(Judged(row, compared))
     for role in ("target", "guardrail"):
@@ -69,6 +71,10 @@ def analyse(windows: pd.DataFrame, weekly: pd.DataFrame, values: pd.DataFrame) -
             it.corrected_p_value = p_value
     for it in judged:
         it.row |= it.published()
+    for row in rows:
+        left_out = [] if pd.isna(row["left_out"]) else json.loads(row["left_out"])
+        if left_out:
+            row["reason"] += f"; without cases of {', '.join(left_out)}"
     told_with_guardrails(rows)
     return {TABLE: pd.DataFrame(rows, columns=columns).astype({"weeks": "Int64"})}
 

@@ -40,7 +40,8 @@ JUDGED = """
     select judged.initiative_key, judged.kpi, judged.role, initiatives.scope, as_of.as_of_date,
         cast(timezone(as_of.reporting_time_zone, timezone('UTC', initiatives.start_at)) as date) as started_on,
         cast(timezone(as_of.reporting_time_zone, timezone('UTC', initiatives.end_at)) as date) as ended_on,
-        registry.settle_window_hours, impact.settle_window_hours // 168 as most_weeks
+        registry.kpi is not null as is_registered, coalesce(registry.settle_window_hours, 0) as settle_window_hours,
+        impact.settle_window_hours // 168 as most_weeks
     from judged
     inner join core.dim_initiative as initiatives on judged.initiative_key = initiatives.initiative_key
     cross join core.as_of as as_of
@@ -125,17 +126,18 @@ def _window(
     assert as_of is not None
     if isinstance(own.scope, ScopeError):
         return {"refusal": "not measurable", "reason": str(own.scope)}
-    if measure is None:
-        return {"refusal": "not measurable", "reason": f"{row['kpi']} is no figure over cases that have a scope"}
+    covered = {f"{dimension}s": own.scope.listed(dimension) for dimension in DIMENSIONS}
+    if measure is None or not row["is_registered"]:
+        reason = f"{row['kpi']} is no registered figure over cases that have a scope"
+        return covered | {"refusal": "not measurable", "reason": reason}
     missing = sorted(own.scope.filters.keys() - set(measure.dimensions))
     if missing:
-        return {"refusal": "not measurable", "reason": f"cases of {row['kpi']} have no {', '.join(missing)}"}
-    covered = {f"{dimension}s": own.scope.listed(dimension) for dimension in DIMENSIONS}
+        return covered | {"refusal": "not measurable", "reason": f"cases of {row['kpi']} have no {', '.join(missing)}"}
     if own.started_on >= as_of:
         return covered | {"refusal": "not started", "reason": f"starts on {own.started_on}"}
     if first_on is None or last_on is None:
         return covered | {"refusal": "too few", "reason": f"{row['kpi']} has no cases"}
-    settled_on = as_of - dt.timedelta(days=1 + -(-int(row["settle_window_hours"] or 0) // 24))
+    settled_on = as_of - dt.timedelta(days=1 + -(-int(row["settle_window_hours"]) // 24))
     ends = [settled_on, last_on] + ([own.ended_on - dt.timedelta(days=1)] if own.ended_on else [])
     return covered | _chosen(own, own.scope, list(initiatives.values()), first_on, min(ends), int(row["most_weeks"]))
 
@@ -158,15 +160,15 @@ def _chosen(
     after = min((change for change in changes if change[0] > start), default=None)
     free = _weeks(start, first_on, last_on, most_weeks)
     # How far either neighbour lets the windows reach.
-    reach = {key: (abs((on - start).days) - 1) // 7 for on, key in filter(None, (before, after))}
-    bounded = min([free, *reach.values()])
+    reach = [((abs((on - start).days) - 1) // 7, key) for on, key in filter(None, (before, after))]
+    bounded = min([free, *(reached for reached, _ in reach)])
     weeks = bounded if bounded >= FEWEST_WEEKS else free
     if weeks < FEWEST_WEEKS:
-        reason = f"{weeks} whole weeks before and after the start; {FEWEST_WEEKS} are needed"
+        reason = f"{weeks} of the {FEWEST_WEEKS} whole weeks that are needed on each side of the start"
         return {"refusal": "too few", "reason": reason}
     before_from, after_to = start - dt.timedelta(weeks=weeks), start + dt.timedelta(weeks=weeks)
     within = {it.key for it in others if any(before_from <= on <= after_to for on in it.changes())}
-    bounds = sorted(key for key, reached in reach.items() if weeks == reached < free)
+    bounds = sorted({key for reached, key in reach if weeks == reached < free})
     return {
         "weeks": weeks,
         "before_from": before_from,

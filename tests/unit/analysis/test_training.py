@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dagster_project.analysis.training import analyse, comparable, effect_of
+from dagster_project.analysis.training import CELLS, analyse, comparable, effect_of
+from tests.unit.analysis.declared_warehouse import declared_warehouse
 
 COURSES = pd.DataFrame(
     [
@@ -97,3 +100,50 @@ def test_too_few_agents_or_cases_say_so(made: pd.DataFrame, told: str) -> None:
 
 def test_a_company_without_courses_has_no_tests() -> None:
     assert analyse(COURSES[:0], cells(gain=0.3)[:0])["training_effect_test"].empty
+
+
+def test_the_cells_are_what_agents_did_in_the_windows_of_complete_cohorts() -> None:
+    def cohort(course: str, month: int, agent: str, is_trained: bool) -> dict[str, Any]:
+        completed = dt.date(2026, month, 10)
+        window = {"before_from": completed - dt.timedelta(30), "after_to": completed + dt.timedelta(30)}
+        who = {"course": course, "cohort_month": completed.replace(day=1), "team_key": "t", "agent_key": agent}
+        return (
+            who | window | {"first_completed_on": completed, "last_completed_on": completed, "is_trained": is_trained}
+        )
+
+    def outcome(kind: str, case: str, day: dt.date, value: float) -> dict[str, Any]:
+        return {
+            "agent_key": "ann",
+            "team_key": "t",
+            "outcome": kind,
+            "case_key": case,
+            "counted_on": day,
+            "value": value,
+        }
+
+    before, after = dt.date(2026, 3, 1), dt.date(2026, 3, 20)
+    rows = {
+        "core.as_of": [{"as_of_date": dt.date(2026, 5, 1)}],
+        "core.fct_training_group": [cohort("Listening", 3, "ann", True), cohort("Writing", 4, "ann", True)],
+        "core.fct_survey_response": [{"survey_response_key": "s1", "channel": "phone", "score_1_to_5": 4.5}],
+        "core.fct_ticket": [{"ticket_key": "t1", "channel": "chat"}],
+        "core.fct_agent_outcome": [
+            outcome("answer", "s1", before, 1.0),
+            outcome("first_response", "t1", after, math.e),
+            outcome("first_response", "t1", dt.date(2026, 3, 10), 99.0),
+            outcome("working_day", "d1", after, 1.0),
+            outcome("solve", "t1", after, 1.0),
+            outcome("solve", "t2", after, 1.0),
+        ],
+    }
+    with declared_warehouse(rows) as warehouse:
+        found = warehouse.execute(
+            f"select course, kpi, is_after, channel, n, total from ({CELLS}) where course = 'Listening' order by all"
+        ).fetchall()
+        assert warehouse.execute(f"select count(*) from ({CELLS}) where course = 'Writing'").fetchone() == (0,)
+    assert found == [
+        ("Listening", "agent_throughput", True, "all", 1, 2.0),
+        ("Listening", "csat_mean", False, "phone", 1, 4.5),
+        ("Listening", "csat_rate", False, "phone", 1, 1.0),
+        ("Listening", "first_response_minutes", True, "chat", 1, pytest.approx(1.0)),
+    ]

@@ -119,6 +119,7 @@ def test_cases_that_another_initiative_changes_are_compared_on_neither_side(
     found = run(warehouse, WINDOWS, IMPACT)["first_response_minutes"]
     assert (found["scope_after_n"], found["control_after_n"]) == (60, 60)
     assert found["verdict"] == "improved"
+    assert found["reason"].endswith("; without cases of b")
 
 
 def test_without_a_control_before_and_after_are_told_but_nothing_is_claimed(
@@ -162,7 +163,7 @@ def test_a_risk_stands_beside_the_verdict_and_what_got_worse(warehouse: duckdb.D
         ") as made (initiative_key, kpi, role, verdict)"
     )
     warehouse.execute(
-        "create table seed.initiative_risks as select 'a' as initiative_key, 'people' as area, 'leave' as risk, "
+        "insert into seed.initiative_risks by name select 'a' as initiative_key, 'people' as area, 'leave' as risk, "
         "'low' as likelihood, 'high' as effect, 'ask' as counter_measure, 'Ann' as owner"
     )
     found = run(warehouse, RISKS)["first_response_minutes"]

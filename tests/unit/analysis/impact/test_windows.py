@@ -25,6 +25,7 @@ def initiative(key: str, started_on: dt.date, **given: Any) -> dict[str, Any]:
         "as_of_date": AS_OF,
         "started_on": started_on,
         "ended_on": None,
+        "is_registered": True,
         "settle_window_hours": 0,
         "most_weeks": 26,
     }
@@ -67,9 +68,10 @@ def test_days_whose_cases_have_not_settled_are_no_part_of_a_window() -> None:
     ("given", "refusal", "told"),
     [
         ({"started_on": dt.date(2026, 6, 15)}, "not started", "2026-06-15"),
-        ({"started_on": dt.date(2026, 5, 25)}, "too few", "2 whole weeks"),
+        ({"started_on": dt.date(2026, 5, 25)}, "too few", "2 of the 4 whole weeks"),
         ({"kpi": "backlog"}, "not measurable", "backlog"),
         ({"kpi": "no_such_kpi"}, "not measurable", "no_such_kpi"),
+        ({"is_registered": False}, "not measurable", "no registered figure"),
         ({"scope": '{"country": "DE"}'}, "not measurable", "scope names country"),
         ({"kpi": "deflection_rate"}, "not measurable", "cases of deflection_rate have no team"),
     ],
@@ -93,6 +95,12 @@ def test_windows_end_before_another_initiative_changes_all_the_cases() -> None:
     assert [found[key]["weeks"] for key in "ab"] == [8, 8]
     assert found["a"]["reason"] == "shortened by b"
     assert json.loads(found["a"]["confounded_by"]) == []
+
+
+def test_an_initiative_that_begins_before_and_ends_after_bounds_both_windows() -> None:
+    # From 15 July to 30 September there are eleven weeks, from 2 October to 14 January fifteen.
+    around = initiative("b", dt.date(2025, 7, 14), scope="{}", ended_on=dt.date(2026, 1, 15))
+    assert windows(initiative("a", dt.date(2025, 10, 1)), around)["a"]["weeks"] == 11
 
 
 def test_two_initiatives_at_once_in_the_same_scope_confound_each_other() -> None:
