@@ -77,8 +77,8 @@ def names() -> list[str]:
 
 
 def tables_read(name: str) -> set[str]:
-    """Tables that a dataset's query reads, as schema.table."""
-    return _tables(query(name))
+    """Tables that a dataset's query shows, as schema.table."""
+    return _tables(query(name)) - {"core.as_of"}
 
 
 def _tables(sql: str) -> set[str]:

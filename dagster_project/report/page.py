@@ -81,7 +81,7 @@ def _vega() -> str:
 
 def _policy(*, scripts: Sequence[str], style: str) -> str:
     allowed = " ".join(map(_source, scripts))
-    return f"default-src 'none'; script-src {allowed}; style-src {_source(style)}; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; img-src data:; script-src {allowed}; style-src {_source(style)}; base-uri 'none'; form-action 'none'"
 
 
 def _source(text: str) -> str:
@@ -89,5 +89,5 @@ def _source(text: str) -> str:
 
 
 def _pack(content: dict[str, Any]) -> str:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()

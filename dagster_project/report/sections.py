@@ -23,10 +23,12 @@ PAGES = {
         "channels",
         "customers",
         "team",
+        "improvements",
+        "forecast",
         "quality",
         "definitions",
     ),
-    "review": ("definitions",),
+    "review": ("review", "causes", "improvements", "decisions"),
 }
 
 
@@ -35,13 +37,14 @@ class Block:
     """One figure of a section.
 
     `dataset` is a query of `sql/` or one that the page sums from the cube (`page/computed.js`), by default that of the
-    block's name. `columns` are names and formats (`page/format.js`) of the table, which is also the text alternative of
+    block's name, of which rows with the values of `where` count. `columns` are names and formats (`page/format.js`) of the table, which is also the text alternative of
     the chart. `definition` is the KPI that the title links to. A `series` runs over time: the period filter leaves it.
     """
 
     name: str
     columns: dict[str, str]
     dataset: str
+    where: dict[str, str]
     chart: dict[str, Any] | None
     definition: str | None
     series: bool
@@ -83,6 +86,7 @@ def _block(section: str, declared: dict[str, Any]) -> Block:
         name=name,
         columns=declared["columns"],
         dataset=declared.get("dataset", name),
+        where=declared.get("where", {}),
         chart=chart,
         definition=declared.get("definition"),
         series=declared.get("series", False),

@@ -1,5 +1,6 @@
 // Charts: Vega-Lite plans without data, drawn when they come into view; no code is made from text (`ast`).
 const drawings = new Map();
+const AXIS_HEIGHT = 44;
 
 function theme() {
   const style = getComputedStyle(document.documentElement);
@@ -13,10 +14,11 @@ function theme() {
     axis: { labelColor: muted, titleColor: muted, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400 },
     legend: { labelColor: ink, titleColor: muted, labelFontSize: 12, labelLimit: 240 },
     text: { color: ink, fontSize: 12 },
+    style: { name: { fontWeight: 600 }, halo: { fontWeight: 600, stroke: colour("paper"), strokeWidth: 5, strokeJoin: "round" } },
     rule: { color: colour("c1") },
     point: { color: colour("c1") },
     bar: { color: colour("c1") },
-    line: { color: colour("c1"), strokeWidth: 2.5 },
+    line: { color: colour("c1") },
     area: { color: colour("c1") },
     range: { category: ["c1", "c2", "c3", "c4", "c5", "c6"].map(colour), ordinal: ["o1", "o2", "o3", "o4", "o5"].map(colour) },
   };
@@ -36,6 +38,7 @@ async function draw(place) {
   drawing.isDrawn = true;
   drawing.view?.finalize();
   const spec = { ...worded(drawing.chart), datasets: { rows: drawing.rows }, description: drawing.description };
+  if (spec.height.step) spec.height = spec.height.step * drawing.rows.length + AXIS_HEIGHT;
   const options = {
     mode: "vega-lite",
     ast: true,
@@ -43,7 +46,7 @@ async function draw(place) {
     renderer: "svg",
     defaultStyle: false,
     tooltip: { disableDefaultStyle: true },
-    config: { ...theme(), autosize: { type: "fit-x", contains: "padding" } },
+    config: theme(),
   };
   const { view } = await vegaEmbed(place, spec, options);
   drawing.view = view;

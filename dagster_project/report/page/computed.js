@@ -31,7 +31,10 @@ function breakdown(dimension, names) {
 
 const kpisIn = (block) => Object.keys(block.columns).filter((column) => registry.has(column));
 
+const anomaliesOf = (period) => rowsOf("anomalies").filter((it) => it.quarter_start === period?.period_start);
+
 const computed = {
+  quarter_anomalies: () => anomaliesOf(choice.period),
   trend_volume: () => trend("tickets_created", "tickets_solved"),
   trend_response: () => trend("first_response_minutes"),
   trend_satisfaction: () => trend("csat_rate"),

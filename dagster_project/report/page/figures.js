@@ -1,7 +1,6 @@
 // One KPI in one period for a selection: as published where the marts have it, else summed from the cube, whose numerators
 // and denominators add up; a median of a combination is read from the counts in bins, and marked so.
 const columns = content.data;
-const RATES = new Set(["rate", "index"]);
 const FACTOR = { nps: 100 };
 
 const indexed = (name, key) => new Map(table(name).map((row) => [key(row), row]));
@@ -14,9 +13,10 @@ const STATISTICS = ["median", "rate", "index", "count", "mean"];
 
 // The statistic by which a KPI is told where only one has room.
 const statisticOf = new Map();
-for (const { kpi, statistic } of published.values()) {
-  const known = statisticOf.get(kpi);
-  if (!known || STATISTICS.indexOf(statistic) < STATISTICS.indexOf(known)) statisticOf.set(kpi, statistic);
+for (const preferred of STATISTICS) {
+  for (const { kpi, statistic } of published.values()) {
+    if (statistic === preferred && !statisticOf.has(kpi)) statisticOf.set(kpi, statistic);
+  }
 }
 
 function matching(name, period, selection) {

@@ -18,6 +18,8 @@ const formats = {
   value: named,
   path: (value) => String(value).split(" > ").map(named).join(" → "),
   kpi: kpiName,
+  // What moves satisfaction or risk is a KPI, a question of a survey or a feature of a customer.
+  driver: (value) => (registry.has(value) ? kpiName(value) : named(value)),
   count: (value) => decimal(value, 0),
   number: (value) => decimal(value, 2),
   points: (value) => decimal(value, 1),
@@ -26,14 +28,12 @@ const formats = {
   median: duration,
   hours: (value) => t("format.hours", { value: decimal(value, 0) }),
   stars: (value) => "★".repeat(value) + "☆".repeat(Math.max(0, 5 - value)),
-  list: (value) => String(value).split(",").map((it) => kpiName(it.trim())).join(", "),
-  yes: (value) => t(value ? "page.yes" : "page.no"),
   p: (value) => (value < 0.001 ? "< 0.001" : decimal(value, 3)),
   weekday: (value) => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, value))),
   hour: (value) => `${String(value).padStart(2, "0")}:00`,
 };
 
-const WORDS = new Set(["text", "value", "path", "kpi", "list", "yes", "weekday"]);
+const WORDS = new Set(["text", "value", "path", "kpi", "driver", "weekday", "hour"]);
 
 function unitFormat(kpi) {
   const unit = registry.get(kpi)?.unit ?? "";

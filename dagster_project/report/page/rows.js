@@ -7,7 +7,7 @@ function rowsOf(dataset) {
 
 function selected(block) {
   if (block.dataset in computed) return { rows: computed[block.dataset](block), ignored: [] };
-  let rows = rowsOf(block.dataset);
+  let rows = rowsOf(block.dataset).filter((row) => Object.entries(block.where).every(([column, value]) => row[column] === value));
   const sample = rows[0] ?? {};
   const ignored = [];
   if ("period_grain" in sample && choice.period) {
@@ -27,7 +27,10 @@ function selected(block) {
       else ignored.push(dimension);
     }
   }
-  if ("segment" in sample && !choice.segment && rows.some((it) => it.segment === "all")) rows = rows.filter((it) => it.segment === "all");
+  // Where a dataset sums a dimension up itself, the sum is what is shown without a filter.
+  for (const dimension of DIMENSIONS) {
+    if (!choice[dimension] && rows.some((it) => it[dimension] === "all")) rows = rows.filter((it) => it[dimension] === "all");
+  }
   return { rows, ignored };
 }
 

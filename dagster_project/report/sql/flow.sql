@@ -1,22 +1,46 @@
--- One row per step from one activity to the next, the twenty most frequent, in the order in which activities happen.
-with positions as (
-    select activity, row_number() over (order by avg(activity_number), activity) as position
+-- One row per step from one activity to the next, the twenty most frequent, with the places of both in the order in which
+-- activities usually happen.
+with steps as (
+    select *
+    from kpi.process_flow
+    where
+        not is_self_loop and from_activity <> 'start' and to_activity not in ('end', 'still open')
+        and (dimension = 'overall' or (dimension, dimension_value) in (select dimension, value from largest))
+    qualify row_number() over (
+        partition by dimension, dimension_value order by transitions desc, from_activity, to_activity
+    ) <= 20
+),
+
+usual_places as (
+    select activity, avg(activity_number) as usual_place
     from core.fct_ticket_activity
     group by activity
+),
+
+places as (
+    select
+        dimension, dimension_value, activity,
+        row_number() over (partition by dimension, dimension_value order by usual_place, activity) as position
+    from (
+        select dimension, dimension_value, from_activity as activity from steps
+        union
+        select dimension, dimension_value, to_activity from steps
+    )
+    inner join usual_places using (activity)
 )
 
 select
-    flow.dimension, flow.dimension_value, flow.from_activity, flow.to_activity,
-    from_position.position as from_position, to_position.position as to_position,
-    flow.transitions, flow.share_of_from, flow.median_minutes, flow.p90_minutes,
-    from_position.position >= to_position.position as is_backward
-from kpi.process_flow as flow
-inner join positions as from_position on flow.from_activity = from_position.activity
-inner join positions as to_position on flow.to_activity = to_position.activity
-where
-    not flow.is_self_loop
-    and (flow.dimension = 'overall' or (flow.dimension, flow.dimension_value) in (select dimension, value from largest))
-qualify row_number() over (
-    partition by flow.dimension, flow.dimension_value order by flow.transitions desc, flow.from_activity, flow.to_activity
-) <= 20
-order by flow.dimension, flow.dimension_value, flow.transitions desc, flow.from_activity, flow.to_activity
+    steps.dimension, steps.dimension_value, steps.from_activity, steps.to_activity,
+    origin.position as from_position, target.position as to_position,
+    steps.transitions, steps.share_of_from, steps.median_minutes, steps.p90_minutes,
+    origin.position >= target.position as is_backward
+from steps
+inner join places as origin
+    on
+        steps.dimension = origin.dimension and steps.dimension_value = origin.dimension_value
+        and steps.from_activity = origin.activity
+inner join places as target
+    on
+        steps.dimension = target.dimension and steps.dimension_value = target.dimension_value
+        and steps.to_activity = target.activity
+order by steps.dimension, steps.dimension_value, steps.transitions desc, steps.from_activity, steps.to_activity

@@ -1,0 +1,8 @@
+-- One row per initiative and KPI that it must not worsen.
+select
+    initiative, kpi, statistic, scale, scope_before, scope_after, initiative_impact, impact_low, impact_high,
+    p_value_adjusted, verdict
+from analysis.initiative_impact
+where role = 'guardrail'
+order by started_on desc, initiative_key, kpi
+limit 60
