@@ -51,7 +51,7 @@ def bars(category: str, value: str, unit: str, *, percent: bool = False) -> Spec
         alt.Chart(_ROWS)
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            y=alt.Y(f"{category}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
+            y=alt.Y(f"{category}:N", sort=None, title=None, axis=alt.Axis(labelLimit=240)),
             x=alt.X(f"{value}:Q", title=f"@{unit}", axis=axis),
             tooltip=_tooltip(category, value),
         )
@@ -79,7 +79,7 @@ def stacked(value: str, unit: str, series: str, order: list[str]) -> Spec:
 def intervals(category: str, value: str, low: str, high: str, unit: str, *, percent: bool = False) -> Spec:
     """Draw one estimate a row with its interval, around zero."""
     axis = alt.Axis(format="%", tickCount=6) if percent else alt.Axis(tickCount=6)
-    y = alt.Y(f"{category}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
+    y = alt.Y(f"{category}:N", sort=None, title=None, axis=alt.Axis(labelLimit=240))
     base = alt.Chart(_ROWS).encode(y=y, tooltip=_tooltip(category, value, low, high))
     zero = alt.Chart(alt.InlineData([{}])).mark_rule(strokeDash=[4, 4], aria=False).encode(x=alt.datum(0))
     span = base.mark_rule(strokeWidth=3).encode(x=alt.X(f"{low}:Q", title=f"@{unit}", axis=axis), x2=f"{high}:Q")
@@ -115,7 +115,7 @@ def heat(x: str, y: str, value: str, unit: str) -> Spec:
             color=alt.Color(
                 f"{value}:Q",
                 scale=alt.Scale(scheme="blueorange", domainMid=0),
-                legend=alt.Legend(title=f"@{unit}", orient="top"),
+                legend=alt.Legend(title=f"@{unit}", titleLimit=400, orient="top"),
             ),
             tooltip=_tooltip(y, x, value),
         )

@@ -38,7 +38,8 @@ class Block:
 
     `dataset` is a query of `sql/` or one that the page sums from the cube (`page/computed.js`), by default that of the
     block's name, of which rows with the values of `where` count. `columns` are names and formats (`page/format.js`) of the table, which is also the text alternative of
-    the chart. `definition` is the KPI that the title links to. A `series` runs over time: the period filter leaves it.
+    the chart. `definition` is the KPI that the title links to. A `series` runs over time: the period filter leaves it. The table
+    beneath a chart stands open where it says what the chart cannot.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Block:
     chart: dict[str, Any] | None
     definition: str | None
     series: bool
+    open: bool
 
 
 @dataclass(frozen=True)
@@ -90,4 +92,5 @@ def _block(section: str, declared: dict[str, Any]) -> Block:
         chart=chart,
         definition=declared.get("definition"),
         series=declared.get("series", False),
+        open=declared.get("open", False),
     )

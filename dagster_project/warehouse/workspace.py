@@ -56,6 +56,11 @@ class Workspace:
         return self.folder / "export"
 
     @property
+    def report_link(self) -> Path:
+        """The current version's report, `index.html` and `review.html`: a link to a folder."""
+        return self.folder / "report"
+
+    @property
     def runs(self) -> Path:
         return self.folder / "runs"
 
@@ -88,6 +93,9 @@ class Workspace:
 
     def export_folder(self, run: str) -> Path:
         return self.published / f"export-{_checked(run)}"
+
+    def report_folder(self, run: str) -> Path:
+        return self.published / f"report-{_checked(run)}"
 
     def run_file(self, run: str) -> Path:
         return self.runs / f"{_checked(run)}.json"

@@ -14,7 +14,7 @@ function drawBlock(block, place) {
   const figures = dataTable(title, block.columns, rows);
   if (block.chart) {
     const canvas = place.querySelector(".chart") ?? h("div", { class: "chart", "aria-busy": "true" });
-    parts.push(canvas, h("details", {}, h("summary", {}, t("page.as_table")), figures));
+    parts.push(canvas, h("details", { open: block.open }, h("summary", {}, t("page.as_table")), figures));
     plan(canvas, block.chart, spoken(block, rows), `${title}. ${t("page.alternative")}`);
   } else if (rows.length > MOST_OPEN_ROWS) {
     const first = dataTable(title, block.columns, rows.slice(0, MOST_OPEN_ROWS));

@@ -27,7 +27,7 @@ function drawFilters() {
   form.replaceChildren(
     picker("period", periodOptions, null, (event) => choose({ period: periods.find((it) => it.key === event.target.value) })),
     ...dimensions.map((it) => picker(it, () => dimensionOptions(it), null, (event) => choose({ [it]: event.target.value }))),
-    h("button", { type: "reset" }, t("filter.reset")),
+    dimensions.length ? h("button", { type: "reset" }, t("filter.reset")) : "",
   );
   form.onreset = (event) => {
     event.preventDefault();

@@ -5,12 +5,15 @@ function decimal(value, digits) {
   return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
+// A number stays on one line with its unit.
+const unit = (name, value) => t(`format.${name}`, { value }).replaceAll(" ", "\u00a0");
+
 function duration(minutes) {
   const size = Math.abs(minutes);
-  if (size < 9.95) return t("format.minutes", { value: decimal(minutes, 1) });
-  if (size < 119.5) return t("format.minutes", { value: decimal(minutes, 0) });
-  if (size < 48 * 60) return t("format.hours", { value: decimal(minutes / 60, 1) });
-  return t("format.days", { value: decimal(minutes / 1440, 1) });
+  if (size < 9.95) return unit("minutes", decimal(minutes, 1));
+  if (size < 119.5) return unit("minutes", decimal(minutes, 0));
+  if (size < 48 * 60) return unit("hours", decimal(minutes / 60, 1));
+  return unit("days", decimal(minutes / 1440, 1));
 }
 
 const formats = {
@@ -23,10 +26,10 @@ const formats = {
   count: (value) => decimal(value, 0),
   number: (value) => decimal(value, 2),
   points: (value) => decimal(value, 1),
-  rate: (value) => `${decimal(100 * value, 1)} %`,
+  rate: (value) => `${decimal(100 * value, 1)}\u00a0%`,
   minutes: duration,
   median: duration,
-  hours: (value) => t("format.hours", { value: decimal(value, 0) }),
+  hours: (value) => unit("hours", decimal(value, 0)),
   stars: (value) => "★".repeat(value) + "☆".repeat(Math.max(0, 5 - value)),
   p: (value) => (value < 0.001 ? "< 0.001" : decimal(value, 3)),
   weekday: (value) => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, value))),
@@ -35,13 +38,8 @@ const formats = {
 
 const WORDS = new Set(["text", "value", "path", "kpi", "driver", "weekday", "hour"]);
 
-function unitFormat(kpi) {
-  const unit = registry.get(kpi)?.unit ?? "";
-  if (unit === "rate") return "rate";
-  if (unit === "minutes") return "minutes";
-  if (unit === "points") return "points";
-  return ["tickets", "customers", "posts", "remarks", "sessions"].includes(unit) ? "count" : "number";
-}
+const UNIT_FORMATS = { rate: "rate", minutes: "minutes", points: "points", tickets: "count", customers: "count", posts: "count", remarks: "count" };
+const unitFormat = (kpi) => UNIT_FORMATS[registry.get(kpi)?.unit] ?? "number";
 
 function figureText(kpi, value) {
   if (value === null || value === undefined) return DASH;
@@ -52,7 +50,7 @@ function figureText(kpi, value) {
 // A difference between two figures of one KPI, without its sign; shares differ by percentage points.
 function amountText(kpi, difference) {
   const size = Math.abs(difference);
-  return unitFormat(kpi) === "rate" ? t("format.percentage_points", { value: decimal(100 * size, 1) }) : figureText(kpi, size);
+  return unitFormat(kpi) === "rate" ? unit("percentage_points", decimal(100 * size, 1)) : figureText(kpi, size);
 }
 
 const signed = (value, text) => `${value > 0 ? "+" : value < 0 ? "−" : "±"}${text}`;
@@ -60,7 +58,7 @@ const signed = (value, text) => `${value > 0 ? "+" : value < 0 ? "−" : "±"}${
 // An effect on the scale that the row states: a relative change, or in the KPI's unit.
 function effectText(row, value) {
   if (value === null || value === undefined) return DASH;
-  if (row.scale === "ratio") return signed(value, `${decimal(100 * Math.abs(value), 1)} %`);
+  if (row.scale === "ratio") return signed(value, formats.rate(Math.abs(value)));
   return signed(value, amountText(row.kpi, value));
 }
 
