@@ -40,9 +40,7 @@ def make_report(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, st
     for most in datasets.MOST_VALUES:
         datasets.name_largest_values(connection, most)
         data = {name: datasets.read(connection, name, run) for name in datasets.names()}
-        pages = {
-            f"{name}.html": page.render(name, contents[name], {**about, "data": data}) for name in sections.PAGES
-        }
+        pages = {f"{name}.html": page.render(name, contents[name], {**about, "data": data}) for name in sections.PAGES}
         heaviest = max(pages, key=lambda name: len(pages[name].encode()))
         if len(pages[heaviest].encode()) <= MOST_BYTES:
             return pages

@@ -35,9 +35,12 @@ const aboutMedians = (rows) =>
   rows.some((row) => Object.keys(row).some((column) => column.endsWith("_approximate") && row[column])) ? t("page.binned") : "";
 
 function origin(block) {
-  const made = block.definition && registry.has(block.definition);
-  const links = made ? [definitionLink(block.definition, t("page.definition", { kpi: kpiName(block.definition) }))] : [];
-  return links.length ? links : (content.origins[block.dataset] ?? []).map((name) => definitionLink(name, t("page.table", { name })));
+  const { definition } = block;
+  if (registry.has(definition)) return [definitionLink(definition, t("page.definition", { kpi: kpiName(definition) }))];
+  const described = new Set(rowsOf("tables").map((it) => it.table));
+  return (content.origins[block.dataset] ?? [])
+    .filter((name) => described.has(name))
+    .map((name) => definitionLink(name, t("page.table", { name })));
 }
 
 function drawSections() {

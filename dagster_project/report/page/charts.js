@@ -37,7 +37,7 @@ async function draw(place) {
   if (!drawing || drawing.isDrawn) return;
   drawing.isDrawn = true;
   drawing.view?.finalize();
-  const spec = { ...worded(drawing.chart), datasets: { rows: drawing.rows }, description: drawing.description };
+  const spec = { ...worded(drawing.chart), datasets: { ...drawing.chart.datasets, rows: drawing.rows }, description: drawing.description };
   if (spec.height.step) spec.height = spec.height.step * drawing.rows.length + AXIS_HEIGHT;
   const options = {
     mode: "vega-lite",

@@ -22,7 +22,7 @@ const formats = {
   path: (value) => String(value).split(" > ").map(named).join(" → "),
   kpi: kpiName,
   // What moves satisfaction or risk is a KPI, a question of a survey or a feature of a customer.
-  driver: (value) => (registry.has(value) ? kpiName(value) : named(value)),
+  driver: (value) => (registry.has(value) ? kpiName(value) : named(value).replaceAll("_", " ")),
   count: (value) => decimal(value, 0),
   number: (value) => decimal(value, 2),
   points: (value) => decimal(value, 1),

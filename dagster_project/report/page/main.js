@@ -13,9 +13,10 @@ function start(code) {
   drawTools();
   drawFilters();
   drawSections();
-  drawAll();
+  return drawAll();
 }
 
 listeners.push(drawSections, drawAll);
-start(language);
-document.documentElement.dataset.ready = "true";
+await start(language);
+// Whoever makes a picture of the page can wait for this.
+document.documentElement.dataset.drawn = "";

@@ -8,7 +8,7 @@ function dataTable(caption, names, rows) {
       "tr",
       {},
       Object.entries(names).map(([column, format]) =>
-        h("td", { class: WORDS.has(format) ? null : "number" }, cellContent(row, column, format)),
+        h("td", { class: WORDS.has(format) ? null : "number" }, ...[cellContent(row, column, format)].flat()),
       ),
     ),
   );
@@ -17,6 +17,11 @@ function dataTable(caption, names, rows) {
 
 function cellContent(row, column, format) {
   const text = cellText(row, column, format);
+  const [low, high] = [row[`${column}_low`], row[`${column}_high`]];
+  if (typeof low === "number" && typeof high === "number") {
+    const ends = [low, high].map((value) => cellText({ ...row, [column]: value }, column, format));
+    return [text, h("small", {}, t("page.interval", { low: ends[0], high: ends[1] }))];
+  }
   if (format === "kpi") return definitionLink(row[column], text);
   if (format === "stars") return h("span", { role: "img", "aria-label": t("page.stars", { value: row[column] }) }, text);
   if (/^(status|verdict|severity)$/.test(column)) return h("span", { class: `tag ${tone(row[column])}` }, text);

@@ -1,6 +1,6 @@
 -- One row per initiative and KPI that it must not worsen.
 select
-    initiative, kpi, statistic, scale, scope_before, scope_after, initiative_impact, impact_low, impact_high,
+    initiative, kpi, statistic, scale, scope_before, scope_after, initiative_impact as impact, impact_low, impact_high,
     p_value_adjusted, verdict
 from analysis.initiative_impact
 where role = 'guardrail'

@@ -1,5 +1,5 @@
 -- One row per KPI that rises or falls week by week beyond chance.
-select kpi, statistic, level, 13 * slope_per_week as change_in_13_weeks, 13 * slope_low as change_low,
+select kpi, statistic, level, 13 * slope_per_week as change, 13 * slope_low as change_low,
     13 * slope_high as change_high, weeks
 from analysis.kpi_trend
 where
