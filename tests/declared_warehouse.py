@@ -60,9 +60,9 @@ def fill(connection: duckdb.DuckDBPyConnection, *, teams: int = 2) -> None:
                 as last_day,
             start < date '2026-04-01' as is_complete
         from (
-            select 'month' as grain, unnest(generate_series(date '2025-10-01', date '2026-04-01', interval 1 month)) as start
+            select 'month' as grain, date '2025-10-01' + to_months(i::integer) as start from range(7) as t (i)
             union all
-            select 'quarter', unnest(generate_series(date '2025-10-01', date '2026-04-01', interval 3 month))
+            select 'quarter', date '2025-10-01' + to_months(3 * i::integer) from range(3) as t (i)
         );
         insert into core.fct_ticket by name
         select
@@ -79,15 +79,17 @@ def fill(connection: duckdb.DuckDBPyConnection, *, teams: int = 2) -> None:
         from range(900) as t (i);
         insert into core.fct_survey_response by name
         select
-            channel, team, segment, created_on as responded_on, true as is_counted, created_on::timestamp as responded_at,
+            channel, team, segment, created_on as responded_on, true as is_counted,
             full_resolution_minutes < 3000 as is_satisfied
         from core.fct_ticket
         where first_response_minutes < 150;
         insert into kpi.duration_histogram by name
         select 'first_response_minutes' as kpi, bin, from_minutes, to_minutes
-        from (values (1, 0, 60), (2, 60, 120), (3, 120, 240), (4, 240, 1440), (5, 1440, null)) as t (bin, from_minutes, to_minutes);
+        from (values (1, 0, 60), (2, 60, 120), (3, 120, 240), (4, 240, 1440), (5, 1440, null))
+            as t (bin, from_minutes, to_minutes);
         create temp table cases as
-        select 'tickets_created' as kpi, 'count' as statistic, created_on as on_date, channel, team, segment, 1.0 as value
+        select
+            'tickets_created' as kpi, 'count' as statistic, created_on as on_date, channel, team, segment, 1.0 as value
         from core.fct_ticket
         union all
         select 'first_response_minutes', 'median', created_on, channel, team, segment, first_response_minutes
@@ -113,13 +115,14 @@ def fill(connection: duckdb.DuckDBPyConnection, *, teams: int = 2) -> None:
                 select
                     kpi, statistic, '{grain}' as period_grain, date_trunc('{grain}', on_date)::date as period_start,
                     '{dimension}' as dimension, {value} as dimension_value, count(*) as sample_size, false as too_few,
-                    case statistic when 'count' then count(*) when 'median' then median(value) else avg(value) end as value
+                    case statistic when 'count' then count(*) when 'median' then median(value) else avg(value) end
+                        as value
                 from cases
                 group by kpi, statistic, period_start, dimension_value
                 """
             )
     connection.execute(
-        f"""
+        """
         insert into kpi.scorecard by name
         select
             kpi, statistic, period_grain, period_start, dimension, dimension_value, value,
@@ -132,8 +135,9 @@ def fill(connection: duckdb.DuckDBPyConnection, *, teams: int = 2) -> None:
         select 'desk:1' as ticket_key, activity, number as activity_number
         from (values ('created', 1), ('assigned', 2), ('solved', 3)) as t (activity, number);
         insert into kpi.process_flow by name
-        select 'overall' as dimension, 'all' as dimension_value, from_activity, to_activity, transitions, 0.5 as share_of_from,
-            30.0 as median_minutes, 90.0 as p90_minutes, false as is_self_loop
+        select
+            'overall' as dimension, 'all' as dimension_value, from_activity, to_activity, transitions,
+            0.5 as share_of_from, 30.0 as median_minutes, 90.0 as p90_minutes, false as is_self_loop
         from (values ('created', 'assigned', 90), ('assigned', 'solved', 80), ('solved', 'assigned', 9))
             as t (from_activity, to_activity, transitions);
         insert into kpi.bottleneck by name

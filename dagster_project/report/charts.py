@@ -17,7 +17,7 @@ _ROWS = alt.NamedData("rows")
 _WIDTH: Any = "container"
 
 
-def _spec(chart: alt.Chart | alt.LayerChart, height: int | Spec) -> Spec:
+def _spec(chart: alt.Chart | alt.LayerChart | alt.FacetChart, height: int | Spec) -> Spec:
     # A height in steps, one a row, is multiplied by the page, which knows the rows.
     fit = alt.AutoSizeParams(type="fit", contains="padding")
     sized = chart.properties(width=_WIDTH, height=height, autosize=fit).to_dict()

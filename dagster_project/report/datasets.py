@@ -1,7 +1,7 @@
 """What the pages know: one query a dataset, run on the version that is about to be published.
 
-What belongs here: running `sql/<dataset>.sql`, and turning rows into columns, which are smaller as JSON. A dataset whose
-tables are not in the version (a warehouse without that analysis) is empty: its section says so.
+What belongs here: running `sql/<dataset>.sql`, and turning rows into columns, which are smaller as JSON. A dataset
+whose tables are not in the version (a warehouse without that analysis) is empty: its section says so.
 """
 
 from __future__ import annotations

@@ -76,12 +76,19 @@ def _text(file: str) -> str:
 def _vega() -> str:
     import vl_convert
 
-    return str(vl_convert.javascript_bundle()).strip()
+    return str(vl_convert.javascript_bundle(snippet=None)).strip()
 
 
 def _policy(*, scripts: Sequence[str], style: str) -> str:
-    allowed = " ".join(map(_source, scripts))
-    return f"default-src 'none'; img-src data:; script-src {allowed}; style-src {_source(style)}; base-uri 'none'; form-action 'none'"
+    allowed = {
+        "default-src": "'none'",
+        "img-src": "data:",
+        "script-src": " ".join(map(_source, scripts)),
+        "style-src": _source(style),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{what} {whence}" for what, whence in allowed.items())
 
 
 def _source(text: str) -> str:

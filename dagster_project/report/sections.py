@@ -1,7 +1,7 @@
 """The sections of the pages, read from `sections/`: which dataset stands where, in which columns, under which chart.
 
-What belongs here: the tables of contents, and the declaration of a block. A title is the string `title.<block>`, a remark
-`note.<block>`; which filters apply, the page sees from the dataset's columns.
+What belongs here: the tables of contents, and the declaration of a block. A title is the string `title.<block>`, a
+remark `note.<block>`; which filters apply, the page sees from the dataset's columns.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ class Block:
     """One figure of a section.
 
     `dataset` is a query of `sql/` or one that the page sums from the cube (`page/computed.js`), by default that of the
-    block's name, of which rows with the values of `where` count. `columns` are names and formats (`page/format.js`) of the table, which is also the text alternative of
-    the chart. `definition` is the KPI that the title links to. A `series` runs over time: the period filter leaves it. The table
-    beneath a chart stands open where it says what the chart cannot.
+    block's name, of which rows with the values of `where` count. `columns` are names and formats (`page/format.js`) of
+    the table, which is also the text alternative of the chart. `definition` is the KPI whose definition is linked. A
+    `series` runs over time: the period filter leaves it. The table beneath a chart stands `open` where it says what
+    the chart cannot.
     """
 
     name: str

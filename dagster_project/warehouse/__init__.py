@@ -3,8 +3,8 @@
 What belongs here: where files live, who may write (`workspace`, `lock`), how the build file is opened (`build`), and
 the way from a finished build to what readers open: `candidate` copies the published schemas into a new file, `audit`
 reads that file whole and writes down whether it may be published, `publish` publishes exactly that file or nothing,
-`exports` writes it as Parquet and `report` its pages, `versions` lists, restores and prunes; `runs` keeps the records of runs. What a gate
-checks, which models exist and when each step runs is decided elsewhere.
+`exports` writes it as Parquet and `report` its pages, `versions` lists, restores and prunes; `runs` keeps the records
+of runs. What a gate checks, which models exist and when each step runs is decided elsewhere.
 """
 
 from dagster_project.warehouse.audit import GateResult, audit

@@ -35,7 +35,7 @@ def write_whole(path: Path, text: str) -> None:
 
 @contextmanager
 def appearing(folder: Path) -> Iterator[Path]:
-    """Make a folder that is there only when complete: fill the hidden one that is given; on an error nothing is left."""
+    """Make a folder that is there only when complete: fill the hidden one given; on an error nothing is left."""
     unfinished = folder.with_name(f".{folder.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()

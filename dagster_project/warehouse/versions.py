@@ -22,7 +22,7 @@ KEPT_VERSIONS = 3
 
 @dataclass(frozen=True)
 class Version:
-    """A published version: its database file, its folders of Parquet files and of report pages, and its audit record."""
+    """A published version: its database file, its Parquet files, its report, and its audit record."""
 
     run: str
     file: Path

@@ -48,8 +48,9 @@ def unpacked(page: str) -> dict[str, Any]:
 def test_every_query_runs_on_the_tables_as_they_are_declared(company: duckdb.DuckDBPyConnection) -> None:
     datasets.name_largest_values(company, 12)
     lacking = {name: [it for it in datasets.tables_read(name) if not exists(company, it)] for name in datasets.names()}
-    # Tables of analyses that this warehouse has not are no error: their sections say so.
-    assert all(it.startswith("analysis.") for tables in lacking.values() for it in tables)
+    # What the analyses on texts and customers bring may not be declared yet; their sections say that nothing is there.
+    late = ("analysis.", "kpi.voice_of_customer", "kpi.feedback_worklist", "kpi.team_category_fit")
+    assert all(it.startswith(late) for tables in lacking.values() for it in tables)
     for name in datasets.names():
         datasets.read(company, name, RUN)
 
