@@ -21,7 +21,7 @@ const formats = {
   value: named,
   path: (value) => String(value).split(" > ").map(named).join(" → "),
   kpi: kpiName,
-  // What moves satisfaction or risk is a KPI, a question of a survey or a feature of a customer.
+  // What moves satisfaction is a KPI, or a question of a survey.
   driver: (value) => (registry.has(value) ? kpiName(value) : named(value).replaceAll("_", " ")),
   count: (value) => decimal(value, 0),
   number: (value) => decimal(value, 2),
