@@ -1,7 +1,7 @@
 -- One row per initiative and KPI that it must not worsen.
 select
     initiative, kpi, statistic, scale, scope_before, scope_after, initiative_impact as impact, impact_low, impact_high,
-    p_value_adjusted, verdict
+    corrected_p_value, verdict
 from analysis.initiative_impact
 where role = 'guardrail'
 order by started_on desc, initiative_key, kpi
