@@ -61,6 +61,11 @@ class Workspace:
         return self.folder / "report"
 
     @property
+    def told_alerts_file(self) -> Path:
+        """The keys of the alerts that were told, so that none is told twice."""
+        return self.folder / "told_alerts.json"
+
+    @property
     def runs(self) -> Path:
         return self.folder / "runs"
 

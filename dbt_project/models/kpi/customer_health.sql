@@ -1,4 +1,4 @@
-{#- The probability of leaving, which a model is to estimate (churn_risk), joins this table by customer_key. -#}
+{#- analysis.churn_risk, made from this and what came before, joins it by customer_key. -#}
 with acts as (
     {% for activity, fact, day, condition in customer_acts() %}
     select
