@@ -77,6 +77,7 @@ def published(workspace: Workspace) -> RenderableType:
         ("as of (UTC)", f"{record.as_of:%Y-%m-%d %H:%M:%S}" if record.as_of else ""),
         ("warehouse", str(workspace.database_link)),
         ("exports", str(workspace.export_link)),
+        ("report", str(workspace.report_link / "index.html")),
     ]
     return Group(
         table("Rows", columns, rows),

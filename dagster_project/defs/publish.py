@@ -11,6 +11,7 @@ from dagster_project.defs.gates import EXPECTATIONS, GATED_LAYERS
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY, layer_assets
 from dagster_project.quality.suites import suites_sha256
+from dagster_project.report import make_report
 from dagster_project.run import Run, log
 from dagster_project.warehouse import AuditRefused, audit, connect, load_run_records, make_candidate, publish
 
@@ -37,7 +38,7 @@ class _GateResult(NamedTuple):
     freshness_policy=DAILY,
 )
 def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
-    """Publish the audited version of the warehouse: one DuckDB file, and its tables as Parquet."""
+    """Publish the audited version of the warehouse: one DuckDB file, its tables as Parquet, and its report."""
     run = careloop.run
     suites = suites_sha256(EXPECTATIONS)
     with run.stage("audit"):
@@ -53,7 +54,13 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
         )
     try:
         with run.stage("publish") as timing:
-            run.version = publish(run.workspace, record, run=run.name, suites_sha256=suites)
+            run.version = publish(
+                run.workspace,
+                record,
+                run=run.name,
+                suites_sha256=suites,
+                make_pages=lambda version: make_report(version, run.name),
+            )
     except AuditRefused:
         run.refused = True
         raise

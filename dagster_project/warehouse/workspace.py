@@ -56,6 +56,11 @@ class Workspace:
         return self.folder / "export"
 
     @property
+    def report_link(self) -> Path:
+        """The current version's report, `index.html` and `review.html`: a link to a folder."""
+        return self.folder / "report"
+
+    @property
     def told_alerts_file(self) -> Path:
         """The keys of the alerts that were told, so that none is told twice."""
         return self.folder / "told_alerts.json"
@@ -93,6 +98,9 @@ class Workspace:
 
     def export_folder(self, run: str) -> Path:
         return self.published / f"export-{_checked(run)}"
+
+    def report_folder(self, run: str) -> Path:
+        return self.published / f"report-{_checked(run)}"
 
     def run_file(self, run: str) -> Path:
         return self.runs / f"{_checked(run)}.json"
