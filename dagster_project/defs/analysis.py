@@ -6,12 +6,13 @@ import dagster as dg
 
 from dagster_project.analysis.analysis import Analysis
 from dagster_project.analysis.tables import SCHEMA, TABLES, write_table
+from dagster_project.analysis.topic_proposal import TOPIC_PROPOSAL
 from dagster_project.analysis.trend import TREND
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY
 from dagster_project.warehouse import connect
 
-ANALYSES = (TREND,)
+ANALYSES = (TOPIC_PROPOSAL, TREND)
 
 
 def _asset(analysis: Analysis) -> dg.AssetsDefinition:

@@ -29,7 +29,9 @@ class Lexicon:
 
     def __init__(self, language: str, terms: Iterable[Term]) -> None:
         self.is_spaced = language not in UNSPACED
-        self._valences = {" ".join(self._units(term.text)) if self.is_spaced else term.text: term.valence for term in terms}
+        self._valences = {
+            " ".join(self._units(term.text)) if self.is_spaced else term.text: term.valence for term in terms
+        }
         lengths: dict[str, set[int]] = {}
         for text in self._valences:
             units = text.split(" ") if self.is_spaced else text
