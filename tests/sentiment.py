@@ -88,19 +88,16 @@ def main() -> None:
         texts = read_set(language)
         for part, chosen in (("held out", [it for it in texts if it.is_held_out]), ("all", texts)):
             score = measure(tell, chosen)
-            print(
-                f"{language:10}{method:10}{part + ' ' + str(score.texts):>18}{score.accuracy:10.3f}{score.macro_f1:10.3f}"
-                f"{score.texts_per_second:10,.0f}"
-            )
+            figures = f"{score.accuracy:10.3f}{score.macro_f1:10.3f}{score.texts_per_second:10,.0f}"
+            print(f"{language:10}{method:10}{part + ' ' + str(score.texts):>18}{figures}")
     for language in SETS:
         texts = [it.text for it in read_set(language)]
         languages_of(texts[:10], [None] * 10)
         began = time.process_time()
         found = languages_of(texts, [None] * len(texts))
         rate = len(texts) / (time.process_time() - began)
-        print(
-            f"{language:10}language of untagged texts: {found.count(language) / len(texts):.1%} right, {rate:,.0f} texts/s"
-        )
+        right = found.count(language) / len(texts)
+        print(f"{language:10}language of untagged texts: {right:.1%} right, {rate:,.0f} texts/s")
 
 
 if __name__ == "__main__":

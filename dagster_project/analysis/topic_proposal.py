@@ -113,7 +113,7 @@ def _proposals(language: str, texts: pd.DataFrame) -> pd.DataFrame:
     return found.assign(proposal_number=range(1, len(found) + 1))[COLUMNS]
 
 
-_PERSONAL = re.compile(r"https?://\S+|\S+@\S+|@\w+|\S*\d\S*")
+_PERSONAL = re.compile(r"https?://\S+|[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|@\w+|[A-Za-z-]*\d[A-Za-z\d-]*")
 
 
 def _words(text: str) -> list[str]:

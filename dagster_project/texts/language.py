@@ -22,7 +22,8 @@ LATIN_LETTERS_A_HAN_CHARACTER = 4
 LATIN_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "da", "fi", "cs", "tr", "ro", "hu", "id", "vi")
 # No other language spells two of these; the words of the rest are weighed by lingua, a hundred times slower.
 _ENGLISH_WORDS = frozenset(
-    "the and is it my to of you was not have this that for with are but your i'm i've don't it's they what when".split()
+    {"the", "and", "is", "it", "my", "to", "of", "you", "was", "not", "have", "this", "that", "for", "with", "are"}
+    | {"but", "your", "i'm", "i've", "don't", "it's", "they", "what", "when"}
 )
 _WORD = re.compile(r"[a-z']+")
 _OTHER_SCRIPTS = {"ar", "bg", "el", "fa", "he", "hi", "ja", "ko", "ru", "th", "uk", "zh"}

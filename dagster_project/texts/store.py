@@ -1,7 +1,7 @@
 """Reads texts out once: `texts.text_class` and `texts.text_topic`, kept from run to run by a hash of the content.
 
-A text is read again when a model, a lexicon or a rule changes, and forgotten when it is gone from `personal.texts`. With
-an empty build file (`--full-refresh`) all are read anew.
+A text is read again when a model, a lexicon or a rule changes, and forgotten when it is gone from `personal.texts`.
+With an empty build file (`--full-refresh`) all are read anew.
 """
 
 from __future__ import annotations
@@ -89,11 +89,18 @@ def _forget(connection: duckdb.DuckDBPyConnection, version: str) -> None:
 
 def _classify(connection: duckdb.DuckDBPyConnection, classifier: Classifier, version: str) -> int:
     connection.execute(f"create or replace temp table newly_read ({_TABLES['text_class']})")
-    connection.execute(
-        f"create or replace temp table unread as select row_number() over (order by text_hash) // {BATCH_ROWS} as batch, "
-        "text_hash, any_value(tagged_language) as tagged_language, any_value(text) as text from personal.texts "
-        "where text_hash not in (select text_hash from texts.text_class) group by text_hash order by batch"
-    )
+    connection.execute(f"""
+        create or replace temp table unread as
+        select
+            row_number() over (order by text_hash) // {BATCH_ROWS} as batch,
+            text_hash,
+            any_value(tagged_language) as tagged_language,
+            any_value(text) as text
+        from personal.texts
+        where text_hash not in (select text_hash from texts.text_class)
+        group by text_hash
+        order by batch
+    """)
     read = 0
     for (number,) in connection.execute("select distinct batch from unread order by batch").fetchall():
         batch = connection.sql("select * from unread where batch = ?", params=[number]).to_arrow_table()

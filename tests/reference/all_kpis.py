@@ -15,9 +15,9 @@ from tests.reference.self_service import self_service_figures
 from tests.reference.sla import Targets, sla_figures, sla_targets
 from tests.reference.strata import Strata, survey_strata, weighted_figures
 from tests.reference.surveys import survey_figures
+from tests.reference.texts import text_figures
 from tests.reference.ticket_kpis import ticket_figures
 from tests.reference.ticket_rates import rate_figures
-from tests.reference.texts import text_figures
 from tests.reference.tickets import Life
 from tests.reference.voice import voice_figures
 

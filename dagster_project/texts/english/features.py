@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _TOKENS = re.compile(
     r"https?://\S+|@\w+|[a-z]+(?:'[a-z]+)?"  # addresses, names, words
     r"|[:;=]['-]?[()\[\]dp/|]+|<3|[!?]+|[\U0001F300-\U0001FAFF\u2600-\u27BF]"  # emoticons, stress, emoji
 )
-_NEGATIONS = frozenset("not no never cannot without hardly nothing neither nor nobody none".split())
+_NEGATIONS = frozenset(
+    {"not", "no", "never", "cannot", "without", "hardly", "nothing", "neither", "nor", "nobody", "none"}
+)
 WORDS_NEGATED = 3
 
 
@@ -22,7 +25,7 @@ def features(text: str) -> set[str]:
         negated -= 1
         if word in _NEGATIONS or word.endswith("n't"):
             negated = WORDS_NEGATED
-    found.update(map(" ".join, zip(words, words[1:], strict=False)))
+    found.update(map(" ".join, pairwise(words)))
     return found
 
 

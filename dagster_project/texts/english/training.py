@@ -1,8 +1,8 @@
 """Learn the weights anew: `python -m dagster_project.texts.english.training FOLDER [--leave-out FILE ...]`.
 
-FOLDER holds the labelled texts as their publishers give them out; docs/text.md says where they come from and under which
-licence. Texts that also stand in the column `text` of a file to leave out (those that the model is measured on) are not
-learnt from.
+FOLDER holds the labelled texts as their publishers give them out; docs/text.md says where they come from and under
+which licence. Texts that also stand in the column `text` of a file to leave out (those that the model is measured on)
+are not learnt from.
 
     FOLDER/semeval/*-A.txt, *-A.tsv                SemEval-2017 task 4, English, subtask A, gold labels of 2013 to 2016
     FOLDER/semeval2017/test_text.txt, _labels.txt  its test set of 2017, as tweeteval lays it out
@@ -18,6 +18,7 @@ import gzip
 import html
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,8 @@ SENTIMENTS = ("negative", "neutral", "positive")
 FEWEST_TEXTS = 5  # that a feature must be in
 SMALLEST_WEIGHT = 0.03  # a feature whose weights are all smaller changes nothing
 INVERSE_REGULARISATION = 0.05
-# Emotions of GoEmotions by number, in the order of its labels; confusion, curiosity, realization and surprise are neutral.
+# Emotions of GoEmotions by number, in the order of its labels; confusion, curiosity, realization and surprise are
+# neutral.
 _POSITIVE_EMOTIONS = frozenset({0, 1, 4, 5, 8, 13, 15, 17, 18, 20, 21, 23})
 _NEGATIVE_EMOTIONS = frozenset({2, 3, 9, 10, 11, 12, 14, 16, 19, 24, 25})
 
@@ -45,7 +47,7 @@ def semeval(folder: Path) -> Iterator[Labelled]:
     for file in sorted((folder / "semeval").glob("*-A.t*")):
         for line in file.read_text(encoding="utf-8", errors="replace").split("\n"):
             fields = [field.strip().strip('"') for field in line.rstrip("\t").split("\t")]
-            for sentiment, text in zip(fields, fields[1:], strict=False):
+            for sentiment, text in pairwise(fields):
                 if sentiment in SENTIMENTS or sentiment.startswith("objective"):
                     yield Labelled(html.unescape(text), sentiment if sentiment in SENTIMENTS else "neutral", 1)
                     break
@@ -62,7 +64,7 @@ def goemotions(folder: Path) -> Iterator[Labelled]:
             emotions = set(map(int, numbers.split(",")))
             positive, negative = emotions & _POSITIVE_EMOTIONS, emotions & _NEGATIVE_EMOTIONS
             if not (positive and negative):
-                yield Labelled(text, "positive" if positive else "negative" if negative else "neutral", 0.3)
+                yield Labelled(text, "positive" if positive else "negative" if negative else "neutral", 0.6)
 
 
 def vader(folder: Path) -> Iterator[Labelled]:
