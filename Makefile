@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test dev lint bench docs lock
+.PHONY: run test dev lint bench sentiment docs lock
 
 run: $(READY)
 	$(BIN)/careloop sample --if-missing
@@ -24,6 +24,10 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+# How well and how fast sentiment is told, where the labelled sets are; see docs/text.md.
+sentiment: $(READY)
+	$(BIN)/python -m tests.sentiment
 
 docs: $(READY)
 	$(BIN)/python -m dagster_project.pages

@@ -18,6 +18,7 @@ from dagster_project.analysis.impact.windows import WINDOWS
 from dagster_project.analysis.staffing import STAFFING
 from dagster_project.analysis.survey_plan import SURVEY_PLAN
 from dagster_project.analysis.tables import SCHEMA, TABLES, write_table
+from dagster_project.analysis.topic_proposal import TOPIC_PROPOSAL
 from dagster_project.analysis.training import TRAINING
 from dagster_project.analysis.trend import TREND
 from dagster_project.defs.resources import RunResource
@@ -36,6 +37,7 @@ ANALYSES = (
     RISKS,
     STAFFING,
     SURVEY_PLAN,
+    TOPIC_PROPOSAL,
     TRAINING,
     TREND,
     WINDOWS,

@@ -83,7 +83,8 @@ def test_there_is_an_asset_for_every_stream_entity_seed_and_model(definitions: d
     modelled = {path.stem for path in (PROJECT_ROOT / "dbt_project" / "models").rglob("*.sql")}
     modelled |= {path.stem for path in (PROJECT_ROOT / "seeds").glob("*.csv")}
     modelled |= set(TABLES)
-    assert {key[1] for key in keys if key[0] not in ("landing", "raw", "published")} == modelled
+    assert {key[1] for key in keys if key[0] not in ("landing", "raw", "texts", "published")} == modelled
+    assert {key for key in keys if key[0] == "texts"} == {("texts", "text_class"), ("texts", "text_topic")}
     assert ("published", "careloop") in keys
 
 
@@ -128,6 +129,8 @@ def test_every_expectation_is_a_blocking_check_of_its_table(definitions: dg.Defi
         ("land_desk", "raw_views"),
         ("raw_views", "build_staging"),
         ("build_staging", "gate_landed"),
+        ("gate_landed", "read_texts"),
+        ("read_texts", "build_core"),
         ("gate_landed", "build_core"),
         ("build_core", "gate_facts"),
         ("gate_facts", "build_kpi"),

@@ -64,3 +64,7 @@ grouped as (
 {% macro ticket_dimensions() %}
     {{ return(['channel', 'team', 'segment', 'product', 'priority', 'category', 'source']) }}
 {% endmacro %}
+
+{% macro voice_dimensions() %}
+    {{ return(['kind', 'platform', 'channel', 'team', 'segment', 'product', 'source']) }}
+{% endmacro %}

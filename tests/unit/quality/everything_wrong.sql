@@ -295,3 +295,14 @@ select *
 from (values
     ('all', date '2024-01-01', 'North', 'open', 1, 10), ('all', date '2024-01-01', 'South', 'open', 2, 20)
 ) as t(period_grain, period_start, team, status, bottleneck_rank, waiting_minutes);
+-- core.fct_text, fct_text_topic, fct_text_unanswered; kpi.voice_of_customer, feedback_worklist
+insert into core.fct_text by name
+select 'guessed' as text_key, true as is_voice, 'unclassified' as sentiment, 'inferred' as sentiment_source, 1 as polarity,
+    date '2024-01-01' as occurred_on;
+insert into core.fct_text_topic by name select 'no text' as text_key, 'delivery' as topic;
+insert into core.fct_text_unanswered by name select 'no text' as text_key;
+insert into kpi.voice_of_customer by name
+select 'all' as topic, 'month' as period_grain, date '2024-01-01' as period_start, 'overall' as dimension, 9 as texts,
+    3 as classified_texts, 1 as positive_texts, 1 as neutral_texts, 0 as negative_texts, 6 as unclassified_texts;
+insert into kpi.feedback_worklist by name
+select * from (values ('late', 1, 1), ('urgent', 2, 4)) as t(text_key, urgency_rank, urgency_points);
