@@ -10,7 +10,8 @@
 {% endmacro %}
 
 {% macro contract_columns(entity) %}
-    {#- Its columns as a list of {name, data_type, required, personal, planned, values, references, must_exist}. -#}
+    {#- Its columns as a list of {name, data_type, required, personal, planned, values, references,
+        reference_by, must_exist}. -#}
     {% set columns = [] %}
     {% for column in contract(entity).columns.values() %}
         {% set meta = column.config.meta or column.meta %}
@@ -23,6 +24,7 @@
             'planned': meta.get('planned', false),
             'values': meta.get('values', []),
             'references': [references] if references is string else references,
+            'reference_by': meta.get('reference_by'),
             'must_exist': meta.get('must_exist', false),
         }) %}
     {% endfor %}

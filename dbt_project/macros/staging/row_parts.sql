@@ -28,15 +28,19 @@
     {{ return(none) }}
 {% endmacro %}
 
-{#- [{name, expression}] for each reference to another row, except the row's own key. -#}
+{#- [{name, expression}] for each reference to another row. Where a column says which entity is meant, only that one's
+    key is filled; where it says nothing, all are: who it was is found out later. -#}
 {% macro reference_keys(entity, columns) %}
     {% set keys = [] %}
     {% for column in columns %}
         {% for parent in column.references %}
-            {% do keys.append({
-                'name': reference_key(column, parent),
-                'expression': warehouse_key(parent, '_' ~ parent ~ '_source', [column.name]),
-            }) %}
+            {% set key = warehouse_key(parent, '_' ~ parent ~ '_source', [column.name]) %}
+            {% if column.reference_by %}
+                {% set kind = to_enumeration(column.reference_by.column) %}
+                {% set kinds = "('" ~ column.reference_by[parent] | join("', '") ~ "')" %}
+                {% set key = 'case when coalesce(' ~ kind ~ ' in ' ~ kinds ~ ', true) then ' ~ key ~ ' end' %}
+            {% endif %}
+            {% do keys.append({'name': reference_key(column, parent), 'expression': key}) %}
         {% endfor %}
     {% endfor %}
     {{ return(keys) }}
