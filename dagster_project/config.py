@@ -88,6 +88,9 @@ class Settings(Shape):
         le=1,
         description="share of an entity's rows that may be quarantined before a run is stopped",
     )
+    kept_runs: int = Field(
+        default=100, ge=3, description="how many runs are remembered, with their logs and what their gates found"
+    )
     memory_limit: str = Field(default="3GB", pattern=r"^\d+(\.\d+)?(MB|GB)$", description="DuckDB's memory limit")
     sources: list[Source] = Field(min_length=1)
 

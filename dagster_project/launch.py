@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project import stopping
 from dagster_project.config import CONFIG_VARIABLE, ConfigError, Settings
 from dagster_project.dbt_build import DbtTestError
 from dagster_project.mapping import MappingError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
     from dagster_shared.error import SerializableErrorInfo
 
-PUBLISHED, BAD_CONFIGURATION, AUDIT_FAILED, BUSY, FAILED = 0, 2, 3, 75, 1
+PUBLISHED, BAD_CONFIGURATION, AUDIT_FAILED, BUSY, FAILED, STOPPED = 0, 2, 3, 75, 1, stopping.EXIT_CODE
 INSTANCE_FILE = Path(__file__).with_name("dagster.yaml")
 
 # By class name: Dagster hands errors on as text.
@@ -35,6 +36,7 @@ _EXIT_CODES = {
     DbtTestError.__name__: AUDIT_FAILED,
     "DagsterAssetCheckFailedError": AUDIT_FAILED,
     WorkspaceBusy.__name__: BUSY,
+    "DagsterExecutionInterruptedError": STOPPED,
 }
 
 
@@ -97,6 +99,8 @@ def _outcome(result: ExecuteInProcessResult) -> Outcome:
         return Outcome(PUBLISHED)
     for error in _errors(result):
         for cause in _chain(error):
+            if _EXIT_CODES.get(cause.cls_name or "") == STOPPED:
+                return Outcome(STOPPED, "the run was stopped by a signal; `careloop status` shows what is published")
             if cause.cls_name in _EXIT_CODES:
                 return Outcome(_EXIT_CODES[cause.cls_name], _text(cause))
     for error in _errors(result):
