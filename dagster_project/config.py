@@ -66,6 +66,9 @@ class Schedule(Shape):
 
     cron: str = "30 3 * * *"
     time_zone: TimeZone = "UTC"
+    max_age_hours: float = Field(
+        default=36, gt=0, description="age from which `careloop status` calls the published version late"
+    )
 
 
 class Settings(Shape):

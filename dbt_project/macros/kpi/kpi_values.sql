@@ -30,10 +30,10 @@ grouped as (
             as period_grain,
         coalesce({% for grain in grains %}{{ grain }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
         {{ grouped_dimension(dimensions) }}
-        sum(numerator) as numerator,
+        {{ exact_sum('numerator') if 'mean' in statistics or 'index' in statistics else 'sum(numerator)' }} as numerator,
         sum(denominator) as denominator,
         {{ median_and_p90('numerator') if 'median' in statistics else 'cast(null as double)' }} as percentiles,
-        {{ 'sum(numerator * numerator)' if 'index' in statistics else 'cast(null as double)' }} as sum_of_squares
+        {{ exact_sum('numerator * numerator') if 'index' in statistics else 'cast(null as double)' }} as sum_of_squares
     from cases
     where denominator is not null
     group by grouping sets (

@@ -8,7 +8,7 @@ with topics as (
         product,
         count(*) as tickets,
         count(handle_minutes) filter (where is_solved) as handled_tickets,
-        coalesce(sum(handle_minutes) filter (where is_solved), 0) as handle_minutes_total
+        coalesce({{ exact_sum('handle_minutes', 'filter (where is_solved)') }}, 0) as handle_minutes_total
     from {{ ref('fct_ticket') }}
     where is_counted
     group by category, product
@@ -24,7 +24,7 @@ covered as (
 judged as (
     select
         topics.*,
-        topics.handle_minutes_total / nullif(sum(topics.handle_minutes_total) over (), 0) as handle_minutes_share,
+        topics.handle_minutes_total / nullif({{ exact_sum('topics.handle_minutes_total', 'over ()') }}, 0) as handle_minutes_share,
         covered.topic is not null as is_covered,
         covered.topic is null and topics.topic <> 'unknown' as is_candidate
     from topics
