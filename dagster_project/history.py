@@ -6,6 +6,7 @@ publishing, landed batches are the replay log and are kept.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dagster_project.quality.record import forget_results
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 DIED = "the process of this run has died without a word: it was killed, or its machine stopped"
 
 
-def end_dead_runs(instance: DagsterInstance, *, but: str | None = None) -> int:
+def end_dead_runs(instance: DagsterInstance, *, but: str | None = None, started_before: datetime | None = None) -> int:
     """Tell Dagster of runs in progress that they failed, and return how many; only for who holds the run lock.
 
     Without that a killed run is in progress for ever, and the queue, which lets one run at a time, waits for it.
@@ -25,11 +26,13 @@ def end_dead_runs(instance: DagsterInstance, *, but: str | None = None) -> int:
     Args:
         instance: of the workspace whose lock is held.
         but: the id of the run that holds it.
+        started_before: only runs that Dagster created earlier; those of now may be about to ask for the lock.
     """
     from dagster import DagsterRunStatus, RunsFilter
 
     in_progress = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
-    dead = [it for it in instance.get_runs(RunsFilter(statuses=in_progress)) if it.run_id != but]
+    asked = RunsFilter(statuses=in_progress, created_before=started_before)
+    dead = [it for it in instance.get_runs(asked) if it.run_id != but]
     for run in dead:
         instance.report_run_failed(run, DIED)
     return len(dead)
