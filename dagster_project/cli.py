@@ -76,7 +76,7 @@ def run(
 
 
 def _run(settings: Settings, *, as_of: str | None = None, full_refresh: bool = False) -> None:
-    from dagster_project.launch import PUBLISHED, run_job
+    from dagster_project.launch import PUBLISHED, STOPPED, run_job
 
     progress = logging.getLogger("careloop")
     progress.setLevel(logging.DEBUG)
@@ -85,6 +85,9 @@ def _run(settings: Settings, *, as_of: str | None = None, full_refresh: bool = F
     with err.status("starting …") as spinner:
         progress.addHandler(_Spinner(spinner.update))
         outcome = run_job(settings, as_of=as_of, full_refresh=full_refresh)
+    if outcome.exit_code == STOPPED:
+        err.print(outcome.reason, style="red")
+        os._exit(STOPPED)  # a statement may still go on in a thread of DuckDB, which an orderly exit would wait for
     if outcome.exit_code != PUBLISHED:
         _fail(outcome.reason, outcome.exit_code)
 

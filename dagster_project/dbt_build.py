@@ -79,7 +79,6 @@ def build(
         DbtError: dbt could not begin.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.adapters.factory import FACTORY
 
     def tell(event: Any) -> None:
         if event.info.name == "NodeFinished":
@@ -91,11 +90,6 @@ def build(
     command = ["build", "--exclude-resource-type", "unit_test", "--select", *names]
     try:
         results = _invoke(workspace, variables, command, manifest=parsed, callbacks=[tell])
-    except BaseException:
-        # A signal raises here, in the main thread, while a statement goes on in one of dbt's.
-        for adapter in FACTORY.adapters.values():
-            adapter.cancel_open_connections()  # type: ignore[attr-defined]  # of every adapter for SQL
-        raise
     finally:
         # dbt keeps the file open, and thereby locked, beyond the end of the command.
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt-duckdb has no types

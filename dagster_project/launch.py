@@ -36,7 +36,6 @@ _EXIT_CODES = {
     DbtTestError.__name__: AUDIT_FAILED,
     "DagsterAssetCheckFailedError": AUDIT_FAILED,
     WorkspaceBusy.__name__: BUSY,
-    "DagsterExecutionInterruptedError": STOPPED,
 }
 
 
@@ -97,10 +96,10 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
 def _outcome(result: ExecuteInProcessResult) -> Outcome:
     if result.success:
         return Outcome(PUBLISHED)
+    if stopping.asked():
+        return Outcome(STOPPED, "the run was stopped by a signal; `careloop status` shows what is published")
     for error in _errors(result):
         for cause in _chain(error):
-            if _EXIT_CODES.get(cause.cls_name or "") == STOPPED:
-                return Outcome(STOPPED, "the run was stopped by a signal; `careloop status` shows what is published")
             if cause.cls_name in _EXIT_CODES:
                 return Outcome(_EXIT_CODES[cause.cls_name], _text(cause))
     for error in _errors(result):

@@ -22,6 +22,15 @@ EXIT_CODE = 130
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
+# A signal is meant for the whole process, and so is what is known of it.
+_heard = threading.Event()
+
+
+def asked() -> bool:
+    """Whether this process was asked to stop while a run went on."""
+    return _heard.is_set()
+
+
 class Stop:
     """Whether the process was asked to stop, as the bytes in a pipe tell that a handler of signals writes."""
 
@@ -35,6 +44,8 @@ class Stop:
         with self._reading:
             if self._ear is not None and select.select([self._ear], [], [], 0)[0]:
                 self._asked |= any(number in _STOPPING for number in os.read(self._ear, 64))
+            if self._asked:
+                _heard.set()
             return self._asked
 
 

@@ -22,6 +22,9 @@ def test_a_sum_is_the_same_to_the_last_digit_on_any_number_of_threads() -> None:
         (PROJECT_ROOT / "dbt_project" / "macros" / "portable" / "rows.sql").read_text()
     )
     exact = macros.module.exact_sum("value")
+    rows = "(values (0.1), (0.2), (null), (-1e300), (1e300)) as t (value)"
+    assert duckdb.execute(f"select {exact} from {rows}").fetchall() == [(0.3,)]
+    assert duckdb.execute(f"select {exact} from {rows} where value is null").fetchall() == [(None,)]
     plain, found = set(), set()
     with duckdb.connect() as connection:
         connection.execute("create table numbers as select sqrt(i) / 60 as value from range(2_000_000) as t (i)")

@@ -34,7 +34,9 @@
     in its last digits. What is beyond 10^25 counts as that much. `among` is a filter or a window.
 -#}
 {% macro exact_sum(value, among='') -%}
-    cast(sum(cast(least(greatest({{ value }}, -1e25), 1e25) as decimal(38, 12))) {{ among }} as double)
+    cast(sum(cast(
+        case when {{ value }} > 1e25 then 1e25 when {{ value }} < -1e25 then -1e25 else {{ value }} end as decimal(38, 12)
+    )) {{ among }} as double)
 {%- endmacro %}
 
 {#- Aggregate: median and 90th percentile as a list of two. Asked for one by one, each would hold and sort all values. -#}
