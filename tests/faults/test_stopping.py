@@ -59,7 +59,10 @@ def is_free(folder: Path) -> bool:
 @pytest.mark.parametrize(
     "doing", [f'duckdb.execute("{ENDLESS}")', "time.sleep(600)", HOLDS_OUT], ids=["in a query", "idle", "holding out"]
 )
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "by",
+    [pytest.param(signal.SIGTERM, id="SIGTERM"), pytest.param(signal.SIGINT, id="Ctrl-C", marks=pytest.mark.full)],
+)
 def test_a_run_stops_whatever_it_is_doing(config: Path, by: signal.Signals, doing: str) -> None:
     with subprocess.Popen([sys.executable, "-c", RUN, str(config), doing], stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None

@@ -147,6 +147,7 @@ def test_the_command_line_lists_reasons_and_shows_rows_whole(workspace: Path) ->
     assert "allowed are customers, agents" in unknown.stderr
 
 
+@pytest.mark.full
 def test_a_mended_mapping_is_replayed_and_the_count_goes_to_zero(workspace: Path, tmp_path: Path) -> None:
     shutil.copytree(workspace.parent, tmp_path / "company", symlinks=True)
     config = tmp_path / "company" / "careloop.yml"
