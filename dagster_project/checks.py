@@ -11,7 +11,7 @@ from dagster_project.quality.suites import load_suites
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.extraction import preview
 from dagster_project.sources.preview import Preview
-from dagster_project.warehouse import AuditRefused, Workspace, verify, versions
+from dagster_project.warehouse import PublishError, Workspace, verify, versions
 
 
 def previews(settings: Settings) -> tuple[list[Preview], list[str]]:
@@ -34,10 +34,14 @@ def previews(settings: Settings) -> tuple[list[Preview], list[str]]:
 def damaged_versions(workspace: Workspace) -> list[str]:
     """Read every published version again, and say which is not what its audit record says."""
     found = []
-    for version in versions(workspace):
+    try:
+        published = versions(workspace)
+    except PublishError as error:
+        return [str(error)]
+    for version in published:
         try:
             verify(version)
-        except AuditRefused as error:
+        except PublishError as error:
             found.append(str(error))
     return found
 

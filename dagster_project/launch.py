@@ -88,7 +88,7 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
             )
         )
         outcome = _outcome(result)
-    if outcome.exit_code not in (PUBLISHED, BUSY):
+    if outcome.exit_code not in (PUBLISHED, BUSY, STOPPED):
         notify_failure(result.run_id, outcome.reason)
     return outcome
 

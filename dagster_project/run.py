@@ -61,6 +61,9 @@ class Run:
         start = time.perf_counter()
         try:
             yield timing
+        except BaseException as error:
+            log.error("%s failed: %s", name, (str(error).splitlines() or [type(error).__name__])[0])
+            raise
         finally:
             timing.seconds = round(time.perf_counter() - start, 3)
             self.stage_seconds[name] = self.stage_seconds.get(name, 0) + timing.seconds
