@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test dev lint bench sentiment docs lock
+.PHONY: run test faults dev lint bench sentiment docs lock
 
 run: $(READY)
 	$(BIN)/careloop sample --if-missing
@@ -12,6 +12,11 @@ run: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Every fault at every step, and half an hour of fuzzing: the tests that `make test` has a short set of.
+faults: $(READY)
+	CARELOOP_FUZZ_MINUTES=30 $(BIN)/python -m pytest -m "full or not full" --numprocesses 2 \
+	    tests/faults tests/integration/test_publishing.py tests/integration/test_quarantine.py
 
 dev: $(READY)
 	$(BIN)/careloop dev

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project import stopping
 from dagster_project.config import CONFIG_VARIABLE, ConfigError, Settings
 from dagster_project.dbt_build import DbtTestError
 from dagster_project.mapping import MappingError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
     from dagster_shared.error import SerializableErrorInfo
 
-PUBLISHED, BAD_CONFIGURATION, AUDIT_FAILED, BUSY, FAILED = 0, 2, 3, 75, 1
+PUBLISHED, BAD_CONFIGURATION, AUDIT_FAILED, BUSY, FAILED, STOPPED = 0, 2, 3, 75, 1, stopping.EXIT_CODE
 INSTANCE_FILE = Path(__file__).with_name("dagster.yaml")
 
 # By class name: Dagster hands errors on as text.
@@ -90,7 +91,7 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
             )
         )
         outcome = _outcome(result)
-    if outcome.exit_code not in (PUBLISHED, BUSY):
+    if outcome.exit_code not in (PUBLISHED, BUSY, STOPPED):
         notify_failure(result.run_id, outcome.reason)
     return outcome
 
@@ -98,6 +99,8 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
 def _outcome(result: ExecuteInProcessResult) -> Outcome:
     if result.success:
         return Outcome(PUBLISHED)
+    if stopping.asked():
+        return Outcome(STOPPED, "the run was stopped by a signal; `careloop status` shows what is published")
     for error in _errors(result):
         for cause in _chain(error):
             if cause.cls_name in _EXIT_CODES:

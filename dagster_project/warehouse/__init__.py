@@ -15,7 +15,7 @@ from dagster_project.warehouse.publish import publish
 from dagster_project.warehouse.records import AuditRecord, TableFigures
 from dagster_project.warehouse.report import MakePages
 from dagster_project.warehouse.runs import RunRecord, load_run_records, write_run_record
-from dagster_project.warehouse.versions import Version, current, restore, versions
+from dagster_project.warehouse.versions import Version, current, restore, verify, versions
 from dagster_project.warehouse.workspace import Workspace
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "make_candidate",
     "publish",
     "restore",
+    "verify",
     "versions",
     "write_run_record",
 ]

@@ -76,7 +76,7 @@ def restore(workspace: Workspace, run: str | None = None) -> Version:
             chosen = next((version for version in known if version.run == run), None)
             if chosen is None:
                 raise PublishError(f"{workspace.published}: there is no version {run!r}; kept: {names}")
-        _verify(chosen)
+        verify(chosen)
         make_current(workspace, chosen.run)
         return _version(workspace, chosen.run, chosen.record, is_current=True)
 
@@ -151,7 +151,12 @@ def _sweep_hidden(workspace: Workspace) -> None:
             leftover.unlink()
 
 
-def _verify(version: Version) -> None:
+def verify(version: Version) -> None:
+    """Read a version again.
+
+    Raises:
+        AuditRefused: it is not what its audit record says.
+    """
     if wal_of(version.file).exists():
         raise AuditRefused(f"{wal_of(version.file)}: somebody wrote to this version; restore another one")
     found = sha256(version.file)

@@ -70,6 +70,10 @@ class Workspace:
         return self.folder / "runs"
 
     @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
     def dagster(self) -> Path:
         return self.folder / "dagster"
 
@@ -105,6 +109,9 @@ class Workspace:
     def run_file(self, run: str) -> Path:
         return self.runs / f"{_checked(run)}.json"
 
+    def log_file(self, run: str) -> Path:
+        return self.logs / f"{_checked(run)}.jsonl"
+
     def create(self) -> None:
         """Make the folders that are missing, readable by their owner alone; those that exist are left as they are."""
         for folder in self._folders():
@@ -112,7 +119,7 @@ class Workspace:
 
     def _folders(self) -> Iterator[Path]:
         yield self.folder
-        yield from (self.landing, self.published, self.runs, self.dagster, self.dbt, self.tmp)
+        yield from (self.landing, self.published, self.runs, self.logs, self.dagster, self.dbt, self.tmp)
 
     def lock(self, holder: str) -> AbstractContextManager[None]:
         """Hold the run lock; see `dagster_project.warehouse.lock.hold`.

@@ -50,7 +50,7 @@ GATES = [Gate("staging"), Gate("core"), Gate("kpi")]
 
 
 def run_name(number: int) -> str:
-    return f"20260701T0400{number:02d}Z-ab12cd34"
+    return f"20260701T04{number // 60:02d}{number % 60:02d}Z-ab12cd34"
 
 
 def build(workspace: Workspace, number: int) -> None:
@@ -167,15 +167,16 @@ print(json.dumps({"database": database, "export": export, "torn": torn, "errors"
 """
 
 
+@pytest.mark.parametrize("publications", [20, pytest.param(100, marks=pytest.mark.full)])
 def test_readers_see_one_version_at_a_time_and_never_an_error_nor_an_older_one(
-    workspace: Workspace, tmp_path: Path
+    workspace: Workspace, tmp_path: Path, publications: int
 ) -> None:
     publish_number(workspace, 1)
     stop = tmp_path / "stop"
     command = [sys.executable, "-c", READER, str(workspace.folder), str(stop)]
     readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     try:
-        for number in range(2, 22):
+        for number in range(2, publications + 2):
             publish_ready_made(workspace, number)
     finally:
         stop.touch()

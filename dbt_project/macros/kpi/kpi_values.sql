@@ -40,7 +40,7 @@ grouped as (
     select
         {{ grouped_period(grains) }}
         {{ grouped_dimension(dimensions) }}
-        sum(numerator) as numerator,
+        {{ exact_sum('numerator') }} as numerator,
         sum(denominator) as denominator,
         {{ median_and_p90('numerator') }} as percentiles
     from cases
@@ -78,9 +78,9 @@ days as (
         cast(date_trunc('{{ grain }}', date_day) as date) as {{ grain }}_start,
         {% endfor %}
         {{ grouped_dimension(dimensions) }}
-        sum(numerator) as numerator,
+        {{ exact_sum('numerator') }} as numerator,
         sum(denominator) as denominator,
-        sum(numerator * numerator) as sum_of_squares
+        {{ exact_sum('numerator * numerator') }} as sum_of_squares
     from cases
     where denominator is not null
     group by grouping sets ((date_day){% for dimension in dimensions %}, (date_day, {{ dimension }}){% endfor %})
@@ -91,9 +91,9 @@ grouped as (
         {{ grouped_period(grains) }}
         dimension,
         dimension_value,
-        sum(numerator) as numerator,
+        {{ exact_sum('numerator') }} as numerator,
         sum(denominator) as denominator,
-        sum(sum_of_squares) as sum_of_squares
+        {{ exact_sum('sum_of_squares') }} as sum_of_squares
     from days
     group by grouping sets (
         {% for grain in grains %}

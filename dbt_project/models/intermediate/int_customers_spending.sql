@@ -28,8 +28,7 @@ spent as (
         months.month_start,
         orders.customer_key,
         max(orders.currency) as currency,
-        {# Rounded: added up in another order the last digits differ, and who stands on a bound would change sides. #}
-        round(sum(orders.amount), 4) as amount,
+        {{ exact_sum('orders.amount') }} as amount,
         max_by(orders.last_product, orders.month_start) as product
     from months
     cross join lookback
