@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dagster_project.config import PROJECT_ROOT, Settings
+from dagster_project.config import PROJECT_ROOT, ConfigError, Settings
 from dagster_project.landing import LandingZone
 from dagster_project.manifest import LandingError
 from dagster_project.mapping import MappingError, check_stream
+from dagster_project.pseudonyms import pseudonym_key
 from dagster_project.quality.expectations import SuiteError
 from dagster_project.quality.suites import load_suites
 from dagster_project.sources.errors import SourceError
@@ -34,6 +35,10 @@ def previews(settings: Settings) -> tuple[list[Preview], list[str]]:
 def problems(settings: Settings) -> list[str]:
     """List what is wrong with the expectations, the landed batches, and the mappings against what is landed."""
     found = []
+    try:
+        pseudonym_key(settings)
+    except ConfigError as error:
+        found.append(str(error))
     for layer in sorted(path.name for path in (PROJECT_ROOT / "expectations").iterdir()):
         try:
             load_suites(PROJECT_ROOT / "expectations", layer)

@@ -81,6 +81,9 @@ class Settings(Shape):
     workspace: ConfigPath = Field(default="warehouse", validate_default=True)
     reporting_time_zone: TimeZone = "UTC"
     as_of: Instant | None = None
+    public_data: bool = Field(
+        default=False, description="whether the data is invented or public, so that pseudonyms need no secret key"
+    )
     schedule: Schedule = Schedule()
     max_quarantined_rate: float = Field(
         default=0.05,

@@ -48,8 +48,10 @@
 
 {% macro warehouse_key(entity, source, parts) -%}
     {#- The key of a row across sources. Customers are people: they go by a pseudonym from here on. -#}
-    {%- set key -%}
-        {{ source }}{% for part in parts %} || ':' || {{ part }}{% endfor %}
-    {%- endset -%}
-    {{ 'md5(' ~ key ~ ')' if entity == 'customers' else key }}
+    {%- set key = plain_key(source, parts) -%}
+    {{ keyed_pseudonym(key) if entity == 'customers' else key }}
+{%- endmacro %}
+
+{% macro plain_key(source, parts) -%}
+    {{ source }}{% for part in parts %} || ':' || {{ part }}{% endfor %}
 {%- endmacro %}
