@@ -24,6 +24,7 @@ class Column:
     description: str
     required: bool
     personal: bool
+    free_text: bool | str
     planned: bool
     values: tuple[str, ...]
     references: tuple[str, ...]
@@ -60,6 +61,7 @@ def _column(declared: dict[str, Any]) -> Column:
         description=declared["description"],
         required=meta.get("required", False),
         personal=meta.get("personal", False),
+        free_text=meta.get("free_text", False),
         planned=meta.get("planned", False),
         values=tuple(meta.get("values", ())),
         references=(references,) if isinstance(references, str) else tuple(references),

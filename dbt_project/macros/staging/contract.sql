@@ -10,7 +10,8 @@
 {% endmacro %}
 
 {% macro contract_columns(entity) %}
-    {#- Its columns as a list of {name, data_type, required, personal, planned, values, references, must_exist}. -#}
+    {#- Its columns as a list of {name, data_type, required, personal, free_text, planned, values, references,
+        must_exist}. -#}
     {% set columns = [] %}
     {% for column in contract(entity).columns.values() %}
         {% set meta = column.config.meta or column.meta %}
@@ -20,6 +21,7 @@
             'data_type': column.data_type,
             'required': meta.get('required', false),
             'personal': meta.get('personal', false),
+            'free_text': meta.get('free_text'),
             'planned': meta.get('planned', false),
             'values': meta.get('values', []),
             'references': [references] if references is string else references,
@@ -55,3 +57,9 @@
 {% macro plain_key(source, parts) -%}
     {{ source }}{% for part in parts %} || ':' || {{ part }}{% endfor %}
 {%- endmacro %}
+
+{#- Whether a column holds a customer's own number, for which a pseudonym stands from staging on. -#}
+{% macro names_customers(entity, column) %}
+    {% set is_own = entity == 'customers' and column.name in contract_meta(entity, 'key') %}
+    {{ return(is_own or 'customers' in column.references) }}
+{% endmacro %}

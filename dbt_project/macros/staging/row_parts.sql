@@ -36,7 +36,7 @@
             {% do keys.append({
                 'name': reference_key(column, parent),
                 'expression': pseudonyms_of(column) ~ '.pseudonym' if parent == 'customers'
-                    else warehouse_key(parent, '_' ~ parent ~ '_source', [column.name]),
+                    else key_of_referred(column, parent),
             }) %}
         {% endfor %}
     {% endfor %}
@@ -65,11 +65,22 @@
 {% macro join_pseudonyms(rows, columns) -%}
 {%- for column in columns if 'customers' in column.references %}
     left join {{ pseudonyms_of(column) }}
-        on {{ plain_key(rows ~ '._customers_source', [rows ~ '.' ~ column.name]) }} = {{ pseudonyms_of(column) }}.referred_key
+        on {{ pseudonyms_of(column) }}.referred_key
+            = {{ plain_key(rows ~ '._customers_source', [rows ~ '.' ~ column.name]) }}
 {%- endfor %}
 {%- endmacro %}
 
 {% macro pseudonyms_of(column) %}{{ return('pseudonyms_of_' ~ column.name) }}{% endmacro %}
+
+{#- An event's actor is an agent or a customer; a customer's number must not become an agent's key, which is none. -#}
+{% macro key_of_referred(column, entity) -%}
+    {%- set key = warehouse_key(entity, '_' ~ entity ~ '_source', [column.name]) -%}
+    {%- if 'customers' in column.references -%}
+    case when {{ to_enumeration('actor_type') }} is distinct from 'customer' then {{ key }} end
+    {%- else -%}
+    {{ key }}
+    {%- endif -%}
+{%- endmacro %}
 
 {% macro typing_expressions(entity, columns) -%}
     {%- set ambiguous = [] -%}
@@ -109,6 +120,14 @@
     md5(concat_ws('|'{% for column in columns %}, coalesce({{ text_of(column) }}, '-'){% endfor %}))
 {%- endmacro %}
 
+{% macro free_text(column) -%}
+    {%- if column.free_text is string -%}
+    case when {{ column.free_text }} then {{ redacted(column.name) }} else {{ column.name }} end
+    {%- else -%}
+    {{ redacted(column.name) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro typed_columns(entity, columns) -%}
     {%- set texts = {} -%}
     {%- for column in columns -%}{%- do texts.update({column.name: text_of(column)}) -%}{%- endfor -%}
@@ -119,7 +138,7 @@
     {%- endfor -%}
     {#- What a key holds is not written beside it: half of the time goes into writing; without them it is a sixth less. #}
     {%- for column in columns if not holding_key(entity, column) %}
-    {{ column.name }},
+    {{ free_text(column) ~ ' as ' if column.free_text }}{{ column.name }},
     {%- endfor %}
     _is_ambiguous,
     _reasons,
