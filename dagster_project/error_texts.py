@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # The classes of DuckDB's errors whose messages quote no values of the data.
-HARMLESS = {"Binder", "Catalog", "Parser", "Syntax", "IO", "Not implemented", "Out of Memory"}
+HARMLESS = {"Binder", "Catalog", "Parser", "Syntax", "IO", "Permission", "Not implemented", "Out of Memory"}
 
 
 def without_values(text: str) -> str:
