@@ -47,6 +47,12 @@ class Entity:
         return [column.name for column in self.columns.values() if column.required]
 
     @property
+    def happens_at(self) -> str | None:
+        """The column that says when what a row tells of happened; None where rows tell of what is, or is planned."""
+        instants = (it for it in self.columns.values() if it.data_type == "instant" and it.required and not it.planned)
+        return next((column.name for column in instants), None)
+
+    @property
     def referenced(self) -> list[str]:
         """The entities this one refers to, each once, in the order of its columns."""
         return list(dict.fromkeys(entity for column in self.columns.values() for entity in column.references))

@@ -16,7 +16,8 @@ from dagster_project.source_config.files import FileSource
 from dagster_project.sources.files import Check, extract
 
 # Inherited by the processes that tests start.
-os.environ.setdefault(KEY_VARIABLE, "the key of the companies that tests make up")
+PSEUDONYM_KEY = "the key of the companies that tests make up"
+os.environ[KEY_VARIABLE] = PSEUDONYM_KEY
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -60,6 +60,10 @@ class Workspace:
         return self.folder / "runs"
 
     @property
+    def erasures_file(self) -> Path:
+        return self.folder / "erasures.json"
+
+    @property
     def dagster(self) -> Path:
         return self.folder / "dagster"
 
