@@ -19,17 +19,22 @@ from dagster_project.warehouse import keep_to_folders
 
 
 class Plugin(BasePlugin):
-    """Named so because dbt-duckdb looks for this name."""
+    """Named so because dbt-duckdb looks for this name. Without a build file, as a linter connects, nothing is done."""
+
+    @property
+    def _build_file(self) -> Path | None:
+        path = self.creds.path if self.creds else ":memory:"
+        return None if path == ":memory:" else Path(path)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Keep the engine to the folder that the build file lies in, and the seeds."""
-        path = self.creds.path if self.creds else ":memory:"
-        if path != ":memory:":
-            keep_to_folders(conn, Path(path).parent, PROJECT_ROOT / "seeds")
+        if self._build_file:
+            keep_to_folders(conn, self._build_file.parent, PROJECT_ROOT / "seeds")
 
     def configure_cursor(self, cursor: Any) -> None:
         """Set the session variables that the macro `keyed_pseudonym` reads."""
-        key = os.environ.get(KEY_VARIABLE)
-        if not key:
-            raise DbtRuntimeError(f"customers' pseudonyms need a secret key; set ${KEY_VARIABLE}, see .env.example")
-        hand_over(key, cursor.execute)
+        if self._build_file:
+            key = os.environ.get(KEY_VARIABLE)
+            if not key:
+                raise DbtRuntimeError(f"customers' pseudonyms need a secret key; set ${KEY_VARIABLE}, see .env.example")
+            hand_over(key, cursor.execute)

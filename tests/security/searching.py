@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,11 +41,14 @@ def _values(path: Path, texts: list[str]) -> Iterator[tuple[str, str]]:
                     "select table_schema, table_name from information_schema.tables where table_catalog = 'searched'"
                 ).fetchall()
             }
-        counts = ", ".join(f"count(*) filter (contains(row_text, {literal(text)}))" for text in texts)
+        any_text = literal("|".join(re.escape(text) for text in texts))
         for name, relation in relations.items():
-            counted = connection.execute(
-                f"select {counts} from (select row_as_read::varchar as row_text from {relation} as row_as_read)"
-            )
-            for text, rows in zip(texts, counted.fetchone() or (), strict=True):
-                if rows:
-                    yield name, text
+            rows = f"(select cast(row_as_read as varchar) as row_text from {relation} as row_as_read)"
+            if connection.execute(
+                f"select 1 from {rows} where regexp_matches(row_text, {any_text}) limit 1"
+            ).fetchone():
+                for text in texts:
+                    if connection.execute(
+                        f"select 1 from {rows} where contains(row_text, $1) limit 1", [text]
+                    ).fetchone():
+                        yield name, text
