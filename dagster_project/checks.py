@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dagster_project.config import PROJECT_ROOT, Settings
+from dagster_project.config import PROJECT_ROOT, ConfigError, Settings
 from dagster_project.landing import LandingZone
 from dagster_project.manifest import LandingError
 from dagster_project.mapping import MappingError, check_stream
+from dagster_project.pseudonyms import pseudonym_key
 from dagster_project.quality.expectations import SuiteError
 from dagster_project.quality.suites import load_suites
 from dagster_project.sources.errors import SourceError
@@ -49,6 +50,10 @@ def damaged_versions(workspace: Workspace) -> list[str]:
 def problems(settings: Settings) -> list[str]:
     """List what is wrong with the published versions, the expectations, the landed batches and the mappings of them."""
     found = damaged_versions(Workspace(settings.workspace_folder))
+    try:
+        pseudonym_key(settings)
+    except ConfigError as error:
+        found.append(str(error))
     for layer in sorted(path.name for path in (PROJECT_ROOT / "expectations").iterdir()):
         try:
             load_suites(PROJECT_ROOT / "expectations", layer)

@@ -1,4 +1,4 @@
-"""The command line: `careloop run | status | check | query | quarantine | restore | sample | dev`.
+"""The command line of Careloop, `careloop --help`.
 
 What belongs here: commands, their options, what they print and how they exit. What they do lies elsewhere, and is
 imported by the command that needs it, for Dagster, dbt and Great Expectations take seconds each.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -78,12 +79,7 @@ def run(
 def _run(settings: Settings, *, as_of: str | None = None, full_refresh: bool = False) -> None:
     from dagster_project.launch import PUBLISHED, STOPPED, run_job
 
-    progress = logging.getLogger("careloop")
-    progress.setLevel(logging.DEBUG)
-    progress.propagate = False
-    progress.addHandler(RichHandler(logging.INFO, console=err, show_path=False, show_level=False))
-    with err.status("starting …") as spinner:
-        progress.addHandler(_Spinner(spinner.update))
+    with _progress():
         outcome = run_job(settings, as_of=as_of, full_refresh=full_refresh)
     if outcome.exit_code == STOPPED:
         err.print(outcome.reason, style="red")
@@ -232,6 +228,47 @@ def restore(
 
 
 @app.command()
+def erase_customer(
+    source: Annotated[str, typer.Argument(help="Source whose number it is.")],
+    customer_id: Annotated[str, typer.Argument(help="The customer's own number there.")],
+    config: ConfigOption = None,
+) -> None:
+    """Remove a customer from everything, and publish a version without them in the place of all earlier ones.
+
+    Exits with 0 erased, 2 bad configuration, 75 a run holds the workspace, 1 nothing was found; where no version
+    without them can be published, with the code of that run: earlier versions are then still there.
+    """
+    settings = _settings(config)
+    from dagster_project.erasure import ErasureError
+    from dagster_project.erasure import erase_customer as erase
+    from dagster_project.launch import BUSY, PUBLISHED, run_job
+    from dagster_project.manifest import LandingError
+    from dagster_project.mapping import MappingError
+    from dagster_project.warehouse import WorkspaceBusy
+
+    try:
+        with _progress():
+            erased = erase(
+                settings, source, customer_id, publish=lambda: run_job(settings, as_of=None, full_refresh=False)
+            )
+    except WorkspaceBusy as error:
+        _fail(str(error), BUSY)
+    except (ConfigError, MappingError) as error:
+        _fail(str(error), CONFIG_EXIT_CODE)
+    except (ErasureError, LandingError) as error:
+        _fail(str(error), 1)
+    counted = ", ".join(f"{rows} of {entity}" for entity, rows in erased.rows.items())
+    out.print(f"rows taken out: {counted or 'none that had not been taken out before'}")
+    if erased.outcome.exit_code != PUBLISHED:
+        _fail(
+            f"{erased.outcome.reason}\nNo version without the customer is published, so earlier ones were kept, with "
+            "their pseudonym in them; mend that and give the command again",
+            erased.outcome.exit_code,
+        )
+    out.print("published without them; earlier versions are removed")
+
+
+@app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = PROJECT_ROOT / "sample",
     tickets: Annotated[int, typer.Option(min=500, help="Size of the company.")] = 20_000,
@@ -263,6 +300,18 @@ def dev(
     module = "dagster_project.definitions"
     os.chdir(PROJECT_ROOT)
     os.execv(dagster, [dagster, "dev", "--module-name", module, "--host", "127.0.0.1", "--port", str(port)])  # noqa: S606 - our own interpreter's tool
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """Show what a run tells while it runs."""
+    progress = logging.getLogger("careloop")
+    progress.setLevel(logging.DEBUG)
+    progress.propagate = False
+    progress.addHandler(RichHandler(logging.INFO, console=err, show_path=False, show_level=False))
+    with err.status("starting …") as spinner:
+        progress.addHandler(_Spinner(spinner.update))
+        yield
 
 
 class _Spinner(logging.Handler):

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.config import PROJECT_ROOT, Settings
+from dagster_project.error_texts import without_values
+from dagster_project.pseudonyms import KEY_VARIABLE, pseudonym_key
 from dagster_project.warehouse import Workspace, engine_settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -81,6 +83,8 @@ def build(
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
+    os.environ[KEY_VARIABLE] = pseudonym_key(settings)  # read by dbt_plugin.py
+
     def tell(event: Any) -> None:
         if event.info.name == "NodeFinished":
             progress(event.data.node_info.node_name)
@@ -101,7 +105,7 @@ def build(
             resource_type=str(result.node.resource_type),
             status=str(result.status),
             seconds=float(result.execution_time),
-            message=str(result.message or ""),
+            message=without_values(str(result.message or "")),
             failures=result.failures,
         )
         for result in results
@@ -126,8 +130,10 @@ def _invoke(
 
     _export_profile(workspace)
     arguments = [
-        *("--log-level-file", "warn", "--log-level", "none", "--no-use-colors"),
+        # Neither a log nor a file of results: an engine's error may quote a value of the data.
+        *("--log-level-file", "none", "--log-level", "none", "--no-use-colors"),
         *command,
+        *(() if command[0] == "parse" else ("--no-write-json",)),
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target-path", str(_target(workspace)), "--log-path", str(workspace.dbt / "logs")),
         *("--vars", variables),

@@ -21,6 +21,7 @@ from dagster_project.dbt_build import DbtTestError
 from dagster_project.mapping import MappingError
 from dagster_project.notify import notify_failure
 from dagster_project.warehouse import AuditRefused, Workspace, WorkspaceBusy
+from dagster_project.warehouse.lock import PRIVATE_UMASK
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -32,6 +33,7 @@ INSTANCE_FILE = Path(__file__).with_name("dagster.yaml")
 # By class name: Dagster hands errors on as text.
 _EXIT_CODES = {
     ConfigError.__name__: BAD_CONFIGURATION,
+    "ErasureError": BAD_CONFIGURATION,
     MappingError.__name__: BAD_CONFIGURATION,
     AuditRefused.__name__: AUDIT_FAILED,
     DbtTestError.__name__: AUDIT_FAILED,
@@ -51,6 +53,7 @@ class Outcome:
 def prepare_instance(settings: Settings) -> Workspace:
     """Point Dagster at the workspace: its storage, its settings (no telemetry), the configuration in force."""
     workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
+    os.umask(PRIVATE_UMASK)  # what Dagster and dbt write before a run holds the lock is private, too
     workspace.create()
     shutil.copyfile(INSTANCE_FILE, workspace.dagster / INSTANCE_FILE.name)
     os.environ["DAGSTER_HOME"] = str(workspace.dagster)

@@ -17,6 +17,7 @@ import duckdb
 
 from dagster_project.config import Settings
 from dagster_project.landing import LandingZone
+from dagster_project.pseudonyms import pseudonym_key
 from dagster_project.quality.record import carry_results
 from dagster_project.run_log import written_to
 from dagster_project.stopping import heard
@@ -137,8 +138,10 @@ def begin(settings: Settings, run_id: str, *, full_refresh: bool) -> Iterator[Ru
     """Take the workspace, and leave a record of the run whatever becomes of it.
 
     Raises:
+        ConfigError: there is no key to make pseudonyms with.
         WorkspaceBusy: another run holds the workspace.
     """
+    pseudonym_key(settings)
     workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
     started_at = datetime.now(UTC)
     name = f"{started_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"

@@ -8,14 +8,14 @@ of runs. What a gate checks, which models exist and when each step runs is decid
 """
 
 from dagster_project.warehouse.audit import GateResult, audit
-from dagster_project.warehouse.build import connect, discard_build_file, engine_settings
+from dagster_project.warehouse.build import connect, discard_build_file, engine_settings, keep_to_folders
 from dagster_project.warehouse.candidate import make_candidate
 from dagster_project.warehouse.errors import AuditRefused, BuildFileError, PublishError, WorkspaceBusy
 from dagster_project.warehouse.publish import publish
 from dagster_project.warehouse.records import AuditRecord, TableFigures
 from dagster_project.warehouse.report import MakePages
 from dagster_project.warehouse.runs import RunRecord, load_run_records, write_run_record
-from dagster_project.warehouse.versions import Version, current, restore, verify, versions
+from dagster_project.warehouse.versions import Version, current, keep_current_only, restore, verify, versions
 from dagster_project.warehouse.workspace import Workspace
 
 __all__ = [
@@ -35,6 +35,8 @@ __all__ = [
     "current",
     "discard_build_file",
     "engine_settings",
+    "keep_current_only",
+    "keep_to_folders",
     "load_run_records",
     "make_candidate",
     "publish",

@@ -88,10 +88,21 @@ def _with_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace) 
         for name, value in engine_settings(workspace).items():
             if in_force.get(name) != value:
                 connection.execute(f"set {name} = {literal(value)}")
+        if in_force["enable_external_access"] == "true":
+            keep_to_folders(connection, workspace.folder)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def keep_to_folders(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
+    """Let an engine read and write files below these folders alone, for as long as it lives; nothing lets it out again.
+
+    SQL of mappings runs in it. That it is no statement is checked where it is read; this is the second lock.
+    """
+    connection.execute(f"set allowed_directories = [{', '.join(literal(str(folder)) for folder in folders)}]")
+    connection.execute("set enable_external_access = false")
 
 
 def discard_build_file(workspace: Workspace) -> None:

@@ -99,7 +99,12 @@ def demand_links(workspace: Workspace) -> None:
             raise PublishError(f"{link}: expected a link to the current version; move what is there elsewhere")
 
 
-def settle(workspace: Workspace) -> None:
+def keep_current_only(workspace: Workspace) -> None:
+    """Remove every version but the current one; call it with the run lock held."""
+    settle(workspace, kept_versions=1)
+
+
+def settle(workspace: Workspace, kept_versions: int = KEPT_VERSIONS) -> None:
     """Finish what a killed run began, remove what it left, and prune to the versions that are kept.
 
     Call it with the run lock held. It never touches the current version.
@@ -112,7 +117,7 @@ def settle(workspace: Workspace) -> None:
     if current_run is not None:
         _finish(workspace, current_run)
     published = versions(workspace)
-    kept = {version.run for version in published[:KEPT_VERSIONS]} | {current_run}
+    kept = {version.run for version in published[:kept_versions]} | {current_run}
     for run in _runs(workspace, "careloop-*.duckdb") - kept:
         workspace.version_file(run).unlink()
     for run in _runs(workspace, "careloop-*.duckdb.wal") - kept:

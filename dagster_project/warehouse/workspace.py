@@ -74,6 +74,10 @@ class Workspace:
         return self.folder / "logs"
 
     @property
+    def erasures_file(self) -> Path:
+        return self.folder / "erasures.json"
+
+    @property
     def dagster(self) -> Path:
         return self.folder / "dagster"
 
