@@ -76,6 +76,6 @@ def test_where_nothing_was_done_about_one_in_twenty_is_found_and_an_effect_lies_
     random = np.random.default_rng(5)
     nothing = [difference_in_differences(invented_world(random, weeks=8)).raw for _ in range(200)]
     assert 0.02 <= np.mean([it.p_value < 0.05 for it in nothing]) <= 0.08
-    done = [difference_in_differences(invented_world(random, weeks=8, effect=0.5)).raw for _ in range(100)]
+    done = [difference_in_differences(invented_world(random, weeks=8, effect=0.5)).raw for _ in range(50)]
     assert np.mean([it.low <= 0.5 <= it.high for it in done]) >= 0.9
     assert np.mean([it.p_value < 0.05 for it in done]) >= 0.8
