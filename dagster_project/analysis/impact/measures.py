@@ -7,6 +7,7 @@ value of the cases. The model is rendered with a macro of that name that only li
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -60,16 +61,20 @@ def measures() -> Mapping[str, Measure]:
         return ""
 
     ticket_dimensions = _returned(environment, "kpi_values", "ticket_dimensions")
+    voice_dimensions = _returned(environment, "kpi_values", "voice_dimensions")
     listening = {
         "kpi_values": kpi_values,
         "ref": lambda model: f"{_schema(model)}.{model}",
         "ticket_dimensions": lambda: ticket_dimensions,
         "satisfaction_dimensions": _macros(environment, "survey_questions").satisfaction_dimensions,
+        "voice_dimensions": lambda: voice_dimensions,
     }
     for path in sorted(VALUES.glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         if "kpi_values(" in text:
-            environment.from_string(text).render(listening)
+            # A model whose cases are put together by further macros is not heard, and its KPI not measurable.
+            with suppress(jinja2.UndefinedError):
+                environment.from_string(text).render(listening)
     return heard
 
 
