@@ -1,8 +1,8 @@
 {#- Shares and times of a team in a category, each drawn towards the category's by sample size, and ranked inside it. -#}
 {% set measures = {
-    'solved_share': ['shrunken_solved_share', 'desc'],
-    'full_resolution_minutes': ['shrunken_full_resolution_minutes', 'asc'],
-    'csat_rate': ['shrunken_csat_rate', 'desc'],
+    'solved_share': ['shrunken_solved_share', 'desc', 'asc'],
+    'full_resolution_minutes': ['shrunken_full_resolution_minutes', 'asc', 'desc'],
+    'csat_rate': ['shrunken_csat_rate', 'desc', 'asc'],
 } %}
 with tickets as (
     select
@@ -101,14 +101,16 @@ figures as (
 judged as (
     select
         *,
-        {% for name, (column, direction) in measures.items() %}
-        {% set order = 'partition by category, ranking_status, ' ~ column ~ ' is null order by ' ~ column ~ ' ' ~ direction %}
-        case when ranking_status = 'ranked' and {{ column }} is not null then rank() over ({{ order }}) end
-            as {{ name }}_rank,
+        {% for name, (column, best_first, worst_first) in measures.items() %}
+        {% set compared = 'partition by category, ranking_status, ' ~ column ~ ' is null' %}
+        case
+            when ranking_status = 'ranked' and {{ column }} is not null
+                then rank() over ({{ compared }} order by {{ column }} {{ best_first }})
+        end as {{ name }}_rank,
         case
             when ranking_status <> 'ranked' or {{ column }} is null then null
-            when count(*) over (partition by category, ranking_status, {{ column }} is null) = 1 then 0.5
-            else 1 - percent_rank() over ({{ order }})
+            when count(*) over ({{ compared }}) = 1 then 0.5
+            else percent_rank() over ({{ compared }} order by {{ column }} {{ worst_first }})
         end as {{ name }}_percentile{{ ',' if not loop.last }}
         {% endfor %}
     from figures
