@@ -1,6 +1,7 @@
 select
     texts.text_key,
     topics.topic,
+    coalesce(listed.is_question, false) as is_question,
     texts.kind,
     texts.is_voice,
     texts.source,
@@ -17,3 +18,4 @@ select
 from {{ ref('fct_text') }} as texts
 inner join {{ ref('texts') }} as words on texts.text_key = words.text_key
 inner join {{ source('texts', 'text_topic') }} as topics on words.text_hash = topics.text_hash
+left join {{ ref('topics') }} as listed on topics.topic = listed.topic

@@ -7,7 +7,7 @@ with found as (
         ticket_key,
         topic
     from {{ ref('fct_text_topic') }}
-    where kind = 'ticket_message'
+    where kind = 'ticket_message' and is_question
 ),
 
 topics as (

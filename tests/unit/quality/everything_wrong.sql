@@ -299,6 +299,7 @@ from (values
 insert into core.fct_text by name
 select 'guessed' as text_key, true as is_voice, 'unclassified' as sentiment, 'inferred' as sentiment_source, 1 as polarity,
     date '2024-01-01' as occurred_on;
+insert into core.fct_social_post by name select 'unheard' as social_post_key, false as is_brand;
 insert into core.fct_text_topic by name select 'no text' as text_key, 'delivery' as topic;
 insert into core.fct_text_unanswered by name select 'no text' as text_key;
 insert into kpi.voice_of_customer by name

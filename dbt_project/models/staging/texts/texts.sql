@@ -21,7 +21,7 @@ texts as (
     select
         case when rating is null then 'post' else 'review' end as kind,
         social_post_key as document_key,
-        cast(null as text) as ticket_key,
+        cast(null as string) as ticket_key,
         _source as source,
         language as tagged_language,
         text
@@ -70,9 +70,9 @@ texts as (
     select
         'employee_remark' as kind,
         employee_feedback_key as document_key,
-        cast(null as text) as ticket_key,
+        cast(null as string) as ticket_key,
         _source as source,
-        cast(null as text) as tagged_language,
+        cast(null as string) as tagged_language,
         text
     from {{ ref('typed_employee_feedback') }}
     where _outcome = 'accepted' and text is not null
