@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test dev lint secrets audit bench docs lock
+.PHONY: run test faults dev lint secrets audit bench sentiment docs lock
 
 run: $(READY)
 	$(BIN)/careloop sample --if-missing
@@ -12,6 +12,11 @@ run: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Every fault at every step, and half an hour of fuzzing: the tests that `make test` has a short set of.
+faults: $(READY)
+	CARELOOP_FUZZ_MINUTES=30 $(BIN)/python -m pytest -m "full or not full" --numprocesses 2 \
+	    tests/faults tests/integration/test_publishing.py tests/integration/test_quarantine.py
 
 dev: $(READY)
 	$(BIN)/careloop dev
@@ -31,6 +36,10 @@ audit: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+# How well and how fast sentiment is told, where the labelled sets are; see docs/text.md.
+sentiment: $(READY)
+	$(BIN)/python -m tests.sentiment
 
 docs: $(READY)
 	$(BIN)/python -m dagster_project.pages

@@ -12,7 +12,7 @@ from dagster_project.quality.suites import load_suites
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.extraction import preview
 from dagster_project.sources.preview import Preview
-from dagster_project.warehouse import Workspace
+from dagster_project.warehouse import PublishError, Workspace, verify, versions
 
 
 def previews(settings: Settings) -> tuple[list[Preview], list[str]]:
@@ -32,9 +32,24 @@ def previews(settings: Settings) -> tuple[list[Preview], list[str]]:
     return found, wrong
 
 
-def problems(settings: Settings) -> list[str]:
-    """List what is wrong with the expectations, the landed batches, and the mappings against what is landed."""
+def damaged_versions(workspace: Workspace) -> list[str]:
+    """Read every published version again, and say which is not what its audit record says."""
     found = []
+    try:
+        published = versions(workspace)
+    except PublishError as error:
+        return [str(error)]
+    for version in published:
+        try:
+            verify(version)
+        except PublishError as error:
+            found.append(str(error))
+    return found
+
+
+def problems(settings: Settings) -> list[str]:
+    """List what is wrong with the published versions, the expectations, the landed batches and the mappings of them."""
+    found = damaged_versions(Workspace(settings.workspace_folder))
     try:
         pseudonym_key(settings)
     except ConfigError as error:

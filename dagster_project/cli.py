@@ -13,13 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.logging import RichHandler
 
 from dagster_project.config import PROJECT_ROOT, ConfigError, Settings, config_path, load_settings
+
+if TYPE_CHECKING:
+    from dagster_project.warehouse import Workspace
 
 app = typer.Typer(
     help="A customer-service data warehouse in a box.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -63,28 +66,48 @@ def run(
     """Extract, land, clean, build, audit and publish.
 
     Exits with 0 published, 2 bad configuration, 3 audit failed and nothing published, 75 another run holds the
-    workspace, 1 anything else.
+    workspace, 130 stopped by a signal, 1 anything else.
     """
     settings = _settings(config)
-    from dagster_project.launch import PUBLISHED, run_job
-
-    with _progress():
-        outcome = run_job(settings, as_of=as_of, full_refresh=full_refresh)
-    if outcome.exit_code != PUBLISHED:
-        _fail(outcome.reason, outcome.exit_code)
+    _run(settings, as_of=as_of, full_refresh=full_refresh)
     from dagster_project.summary import published
     from dagster_project.warehouse import Workspace
 
     out.print(published(Workspace(settings.workspace_folder)))
 
 
-@app.command()
-def status(config: ConfigOption = None) -> None:
-    """Show the last runs, published versions, freshness and warnings."""
-    from dagster_project.summary import workspace_status
-    from dagster_project.warehouse import Workspace
+def _run(settings: Settings, *, as_of: str | None = None, full_refresh: bool = False) -> None:
+    from dagster_project.launch import PUBLISHED, STOPPED, run_job
 
-    out.print(workspace_status(Workspace(_settings(config).workspace_folder)))
+    with _progress():
+        outcome = run_job(settings, as_of=as_of, full_refresh=full_refresh)
+    if outcome.exit_code == STOPPED:
+        err.print(outcome.reason, style="red")
+        os._exit(STOPPED)  # a statement may still go on in a thread of DuckDB, which an orderly exit would wait for
+    if outcome.exit_code != PUBLISHED:
+        _fail(outcome.reason, outcome.exit_code)
+
+
+@app.command()
+def status(
+    config: ConfigOption = None, json: Annotated[bool, typer.Option("--json", help="For monitors.")] = False
+) -> None:
+    """Show the last runs, published versions, freshness, warnings and disk; exits with 1 where something is wrong."""
+    from dagster_project.health import health
+    from dagster_project.summary import disk, workspace_status
+    from dagster_project.warehouse import PublishError, Workspace
+
+    settings = _settings(config)
+    try:
+        found = health(settings)
+        if json:
+            print(found.model_dump_json(indent=1))
+        else:
+            out.print(workspace_status(Workspace(settings.workspace_folder)), disk(found))
+    except PublishError as error:
+        _fail(str(error), 1)
+    if not found.healthy:
+        _fail("\n".join(found.problems), 1)
 
 
 @app.command()
@@ -134,19 +157,52 @@ def query(
     out.print(table(more, columns, rows[:limit]))
 
 
-@app.command()
-def quarantine(
+quarantine = typer.Typer(help="Rows that do not fit: list them, show them, replay them.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
+LimitOption = Annotated[int, typer.Option(help="Rows to show at most.")]
+
+
+@quarantine.command("list")
+def quarantine_list(config: ConfigOption = None, limit: LimitOption = 20) -> None:
+    """List what is quarantined and why."""
+    from dagster_project.summary import quarantined_reasons
+
+    _print_quarantine(config, lambda workspace: quarantined_reasons(workspace, limit))
+
+
+@quarantine.command("show")
+def quarantine_show(
+    entity: Annotated[str, typer.Argument(help="Entity of the contract.")],
     config: ConfigOption = None,
-    entity: Annotated[str | None, typer.Option(help="Show the rows of one entity, whole.")] = None,
-    limit: Annotated[int, typer.Option(help="Rows to show at most.")] = 20,
+    limit: LimitOption = 20,
 ) -> None:
-    """List what is quarantined and why; with --entity the rows themselves, which hold personal data."""
-    from dagster_project.summary import quarantined
+    """Show the quarantined rows of one entity, whole; they hold personal data."""
+    from dagster_project.summary import quarantined_rows
+
+    _print_quarantine(config, lambda workspace: quarantined_rows(workspace, entity, limit))
+
+
+@quarantine.command("replay")
+def quarantine_replay(config: ConfigOption = None) -> None:
+    """Put all landed rows through the mapping as it is now, which is a run; exits as `careloop run` does."""
+    from dagster_project.summary import quarantined_counts, table
+    from dagster_project.warehouse import Workspace
+
+    settings = _settings(config)
+    workspace = Workspace(settings.workspace_folder, settings.memory_limit)
+    before = quarantined_counts(workspace)
+    _run(settings)
+    after = quarantined_counts(workspace)
+    rows = [(*key, before.get(key, 0), after.get(key, 0)) for key in sorted(before.keys() | after.keys())]
+    out.print(table("Quarantined rows", ("entity", "source", "before", "after"), rows))
+
+
+def _print_quarantine(config: Path | None, shown: Callable[[Workspace], RenderableType]) -> None:
     from dagster_project.warehouse import BuildFileError, Workspace, WorkspaceBusy
 
     settings = _settings(config)
     try:
-        out.print(quarantined(Workspace(settings.workspace_folder, settings.memory_limit), entity, limit))
+        out.print(shown(Workspace(settings.workspace_folder, settings.memory_limit)))
     except (BuildFileError, WorkspaceBusy, ValueError) as error:
         _fail(str(error), 1)
 

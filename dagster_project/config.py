@@ -67,6 +67,9 @@ class Schedule(Shape):
 
     cron: str = "30 3 * * *"
     time_zone: TimeZone = "UTC"
+    max_age_hours: float = Field(
+        default=36, gt=0, description="age from which `careloop status` calls the published version late"
+    )
 
 
 class Settings(Shape):
@@ -91,6 +94,9 @@ class Settings(Shape):
         ge=0,
         le=1,
         description="share of an entity's rows that may be quarantined before a run is stopped",
+    )
+    kept_runs: int = Field(
+        default=100, ge=3, description="how many runs are remembered, with their logs and what their gates found"
     )
     retention: dict[str, Retention] = Field(
         default_factory=dict, description="entity → how long its rows are kept, such as `usage_events: 730 days`"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
@@ -64,14 +64,15 @@ def prepare_manifest(settings: Settings, workspace: Workspace) -> Path:
 
 
 def build(
-    settings: Settings, workspace: Workspace, names: Iterable[str], progress: Callable[[str], None]
+    settings: Settings, workspace: Workspace, selection: Sequence[str], progress: Callable[[str], None]
 ) -> list[NodeResult]:
-    """Build the named nodes with the tests on them, in dependency order.
+    """Build the selected nodes with the tests on them, in dependency order.
 
     Args:
         settings: give the variables of the project.
         workspace: whose build file is written; it is closed again when this returns.
-        names: models and seeds.
+        selection: dbt's own arguments, `--selector` and a layer or `--select` and names. For each name dbt looks
+            through all nodes three times; a layer's selector is a second faster.
         progress: is told the name of each node as it is finished.
 
     Returns:
@@ -91,7 +92,8 @@ def build(
     variables = _variables(settings)
     parsed = _parsed(workspace, variables)
     # Unit tests prove the rules on rows of their own; a run has none to prove them on.
-    command = ["build", "--exclude-resource-type", "unit_test", "--select", *names]
+    # The manifest is there since it was parsed: writing it again takes a second a layer.
+    command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", *selection]
     try:
         results = _invoke(workspace, variables, command, manifest=parsed, callbacks=[tell])
     finally:

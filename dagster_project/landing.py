@@ -174,8 +174,7 @@ class LandingZone:
         What has not been committed when the block ends is removed, and so is what a killed run left behind.
         """
         folder = self.folder / source / stream
-        for leftover in folder.glob(f"{_UNFINISHED}*"):
-            shutil.rmtree(leftover)
+        self.sweep(folder)
         contents = {identity.sha256 for identity in identities}
         replaces = tuple(
             Replaced(load_id=batch.load_id, part=it.part, file=it.file)
@@ -189,6 +188,11 @@ class LandingZone:
             yield landing
         finally:
             shutil.rmtree(landing.scratch.parent)
+
+    def sweep(self, folder: Path | None = None) -> None:
+        """Remove what killed runs left behind, of all streams or below one stream's folder; it holds source rows."""
+        for leftover in (folder or self.folder).rglob(f"{_UNFINISHED}*"):
+            shutil.rmtree(leftover)
 
     def _in_force(self, source: str, stream: str) -> list[tuple[Batch, LandedFile]]:
         batches = self.batches(source, stream)

@@ -130,9 +130,14 @@ def _no_rows(entity: Entity) -> str:
 
 def _try(connection: duckdb.DuckDBPyConnection, select: str, where: str) -> None:
     try:
-        connection.execute(f"explain {select}")
+        plans = connection.execute(f"explain (format json) {select}").fetchall()
     except duckdb.Error as error:
         raise MappingError(f"{where}: an expression cannot be used: {str(error).splitlines()[0]}") from None
+    if any('"name": "UNNEST"' in plan for _, plan in plans):
+        raise MappingError(
+            f"{where}: an expression makes several rows of one, as unnest does; "
+            "map the entity several times, once for each of its rows"
+        )
 
 
 def _create_accounts(

@@ -14,7 +14,7 @@ from dagster_project.warehouse import connect
 
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 # What each gate looks at; the row account is part of what was landed.
-GATES = {"landed": ("staging", "quality"), "facts": ("core",), "marts": ("kpi",)}
+GATES = {"landed": ("staging", "quality"), "facts": ("core",), "marts": ("kpi",), "findings": ("analysis",)}
 GATED_LAYERS = tuple(layer for layers in GATES.values() for layer in layers)
 
 

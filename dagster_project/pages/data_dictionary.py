@@ -18,6 +18,7 @@ TARGET = PROJECT_ROOT / "docs" / "data-dictionary.md"
 SCHEMAS = {
     "core": "Dimensions and facts, at the finest grain. Customers go by a pseudonym.",
     "kpi": "Marts: figures that people act on.",
+    "analysis": "Findings: what statistics make of the marts.",
     "quality": "What was loaded, what did not fit, what the gates found.",
 }
 HEAD = """# Data dictionary
@@ -37,7 +38,7 @@ def _sections() -> Iterator[str]:
     yield _kpis()
     for schema, meaning in SCHEMAS.items():
         yield f"## {schema}\n\n{meaning}\n"
-        models = [model for path in _files(schema) for model in yaml.safe_load(path.read_text())["models"]]
+        models = [model for path in _files(schema) for model in _declared(yaml.safe_load(path.read_text()))]
         for model in models:
             columns = [(it["name"], it.get("data_type", ""), it["description"]) for it in model["columns"]]
             yield _table(f"{schema}.{model['name']}", model["description"], columns)
@@ -68,6 +69,12 @@ def _parameters(row: dict[str, str]) -> str:
     parts += [f"settles in {row['settle_window_hours']} h"] if int(row["settle_window_hours"] or 0) else []
     parts += [f"threshold {row['threshold_seconds']} s"] if row["threshold_seconds"] else []
     return ", ".join(parts)
+
+
+def _declared(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the models of a file, or the tables of its sources: what dbt does not build itself."""
+    tables = [table for source in document.get("sources", []) for table in source["tables"]]
+    return [*document.get("models", []), *tables]
 
 
 def _files(schema: str) -> list[Path]:

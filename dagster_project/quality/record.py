@@ -95,6 +95,18 @@ def carry_results(
         connection.execute("detach published")
 
 
+def forget_results(connection: duckdb.DuckDBPyConnection, *, before: str) -> None:
+    """Remove the results of runs whose name sorts before a run's; there need not be any."""
+    connection.begin()
+    try:
+        _create(connection)
+        connection.execute(f"delete from {TABLE} where run_id < ?", [before])
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     columns = ", ".join(f"{name} {data_type}" for name, (data_type, _) in COLUMNS.items())
     connection.execute(f"create schema if not exists quality; create table if not exists {TABLE} ({columns})")

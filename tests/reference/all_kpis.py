@@ -15,6 +15,7 @@ from tests.reference.self_service import self_service_figures
 from tests.reference.sla import Targets, sla_figures, sla_targets
 from tests.reference.strata import Strata, survey_strata, weighted_figures
 from tests.reference.surveys import survey_figures
+from tests.reference.texts import text_figures
 from tests.reference.ticket_kpis import ticket_figures
 from tests.reference.ticket_rates import rate_figures
 from tests.reference.tickets import Life
@@ -58,6 +59,7 @@ class Reference:
             **weighted_figures(self.company, self.survey_strata),
             **closed_loop_figures(self.company, self.lives),
             **voice_figures(self.company),
+            **text_figures(self.company, self.lives),
             **self_service_figures(self.company, self.counted),
             **customer_figures(self.company, self.counted),
             **throughput_figures(self.company, self.outcomes),

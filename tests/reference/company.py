@@ -34,6 +34,8 @@ class Company:
     invitations: Sequence[e.Invitation] = ()
     responses: Sequence[e.Response] = ()
     posts: Sequence[e.Post] = ()
+    texts: Sequence[e.Text] = ()
+    text_topics: Sequence[e.TextTopic] = ()
     sessions: Sequence[e.Session] = ()
     orders: Sequence[e.Order] = ()
     usage_events: Sequence[e.UsageEvent] = ()

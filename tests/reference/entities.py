@@ -141,6 +141,24 @@ class Post:
 
 
 @dataclass(frozen=True)
+class Text:
+    """What was read out of a text; its sentiment by the words alone."""
+
+    text_key: str
+    kind: str
+    document_key: str
+    language: str | None = None
+    sentiment: str | None = None
+    asks_for_answer: bool = False
+
+
+@dataclass(frozen=True)
+class TextTopic:
+    text_key: str
+    topic: str
+
+
+@dataclass(frozen=True)
 class Session:
     self_service_session_key: str
     started_at: datetime

@@ -47,6 +47,8 @@ SOURCES: dict[str, tuple[str, type]] = {
     "invitations": ("staging.stg_survey_invitations", e.Invitation),
     "responses": ("staging.stg_survey_responses", e.Response),
     "posts": ("staging.stg_social_posts", e.Post),
+    "texts": ("personal.texts left join texts.text_class using (text_hash)", e.Text),
+    "text_topics": ("personal.texts join texts.text_topic using (text_hash)", e.TextTopic),
     "sessions": ("staging.stg_self_service_sessions", e.Session),
     "orders": ("staging.stg_orders", e.Order),
     "usage_events": ("staging.stg_usage_events", e.UsageEvent),

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - Chinese punctuation is what is meant
+
 """What identifies a person is taken out of free text; what a text is about stays."""
 
 from __future__ import annotations

@@ -66,29 +66,32 @@ SURVEYS = {
         "i5,after_contact,c3,t3,2026-03-20T08:00:00Z,true",
     ],
     "survey_responses": [
-        "response_id,survey_id,responded_at,question,score,scale_min,scale_max,invitation_id,customer_id,agent_id",
-        "r1,after_contact,2026-03-10T10:00:00Z,overall,1,1,5,i1,,",
-        "r1,after_contact,2026-03-10T10:00:00Z,recommend,3,0,10,i1,,",
-        "r2,after_contact,2026-03-10T10:00:00Z,overall,5,1,5,i2,,",
-        "r2,after_contact,2026-03-10T10:00:00Z,response_speed,4,1,5,i2,,",
-        "r2,after_contact,2026-03-10T10:00:00Z,attitude,2,1,5,i2,,",
-        "r2,after_contact,2026-03-10T10:00:00Z,effort,7,1,7,i2,,",
-        "r2,after_contact,2026-03-10T10:00:00Z,recommend,9,0,10,i2,,",
-        "r3,after_contact,2026-03-12T10:00:00Z,overall,2,1,5,i3,,",
-        "r3,after_contact,2026-03-12T10:00:00Z,effort,4,1,7,i3,,",
-        "r5,after_contact,2026-03-31T20:00:00Z,overall,2,1,5,i5,,",
-        "r6,panel,2026-03-15T10:00:00Z,overall,5,0,10,,c3,zoe",
+        "response_id,survey_id,responded_at,question,score,scale_min,scale_max,invitation_id,customer_id,agent_id,"
+        "comment,language",
+        "r1,after_contact,2026-03-10T10:00:00Z,overall,1,1,5,i1,,,,",
+        "r1,after_contact,2026-03-10T10:00:00Z,recommend,3,0,10,i1,,,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,overall,5,1,5,i2,,,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,response_speed,4,1,5,i2,,,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,attitude,2,1,5,i2,,,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,effort,7,1,7,i2,,,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,recommend,9,0,10,i2,,,,",
+        "r2,after_contact,2026-03-10T10:00:00Z,comment,,,,i2,,,a terrible wait,en",
+        "r3,after_contact,2026-03-12T10:00:00Z,overall,2,1,5,i3,,,,",
+        "r3,after_contact,2026-03-12T10:00:00Z,effort,4,1,7,i3,,,,",
+        "r3,after_contact,2026-03-12T10:00:00Z,comment,,,,i3,,,nobody cares,en",
+        "r5,after_contact,2026-03-31T20:00:00Z,overall,2,1,5,i5,,,,",
+        "r6,panel,2026-03-15T10:00:00Z,overall,5,0,10,,c3,zoe,,",
     ],
     "social_posts": [
-        "post_id,platform,posted_at,text,rating,is_brand,in_reply_to_post_id",
-        "p1,shop,2026-03-10T10:00:00Z,fine,5,false,",
-        "p2,shop,2026-03-10T10:30:00Z,thank you,,true,p1",
-        "p3,shop,2026-03-10T10:40:00Z,welcome,,false,p2",
-        "p4,shop,2026-03-10T10:45:00Z,see you,,true,p3",
-        "p5,shop,2026-03-11T10:00:00Z,broken,2,false,",
-        "p6,shop,2026-03-11T11:30:00Z,sorry,,true,p5",
-        "p7,maps,2026-03-12T10:00:00Z,good,4,false,",
-        "p8,maps,2026-03-12T10:00:00Z,we are great,1,true,",
+        "post_id,platform,posted_at,text,rating,is_brand,in_reply_to_post_id,language",
+        "p1,shop,2026-03-10T10:00:00Z,fine,5,false,,en",
+        "p2,shop,2026-03-10T10:30:00Z,thank you,,true,p1,",
+        "p3,shop,2026-03-10T10:40:00Z,danke,,false,p2,de",
+        "p4,shop,2026-03-10T10:45:00Z,see you,,true,p3,",
+        "p5,shop,2026-03-11T10:00:00Z,broken,2,false,,en",
+        "p6,shop,2026-03-11T11:30:00Z,sorry,,true,p5,",
+        "p7,maps,2026-03-12T10:00:00Z,good but where is the manual?,4,false,,en",
+        "p8,maps,2026-03-12T10:00:00Z,we are great,1,true,,",
     ],
 }
 PORTAL = {
@@ -283,3 +286,39 @@ def test_the_industrys_figures_stand_beside_ours_of_the_latest_complete_quarter(
         ("nps", 0, 10, -10, "worse than the benchmark"),
         ("share_of_wallet", None, 40, None, "not registered"),
     ]
+
+
+def test_sentiment_is_the_customers_own_score_where_there_is_one_and_unclassified_is_no_sentiment(
+    company: Connection,
+) -> None:
+    # Positive: stars 5 and 4, and a terrible wait of somebody who is satisfied; negative: stars 2, and a 2 of 5; the
+    # German reply is in no denominator.
+    assert march(company, "net_sentiment", "index") == (1, 5, 20, 5)
+    assert march(company, "net_sentiment", "index", "kind", "review") == (1, 3, pytest.approx(100 / 3), 3)
+    assert march(company, "complaint_share", "rate") == (2, 5, 0.4, 5)
+    assert march(company, "unclassified_texts", "count") == (1, None, 1, 1)
+    assert march(company, "unclassified_texts", "count", "language", "de") == (1, None, 1, 1)
+
+
+def test_a_mention_that_asks_or_complains_is_owed_an_answer_within_a_day(company: Connection) -> None:
+    # The complaint was answered after 90 minutes, the question for the manual never; praise is owed nothing.
+    assert march(company, "brand_response_rate", "rate") == (1, 2, 0.5, 2)
+    assert march(company, "brand_response_rate", "rate", "platform", "maps") == (0, 1, 0, 1)
+
+
+def test_topics_are_counted_with_their_sentiment(company: Connection) -> None:
+    # Broken: technical; manual: product_info; wait: response_time; nobody cares: staff.
+    assert march(company, "topic_volume", "count") == (4, None, 4, 4)
+    assert march(company, "topic_net_sentiment", "index", "topic", "technical") == (-1, 1, -100, 1)
+    assert march(company, "topic_net_sentiment", "index", "topic", "response_time") == (1, 1, 100, 1)
+    assert company.execute(
+        "select topic, texts, classified_texts, unclassified_texts, net_sentiment from kpi.voice_of_customer "
+        "where period_grain = 'month' and dimension = 'overall' and topic in ('all', 'staff') order by topic"
+    ).fetchall() == [("all", 6, 5, 1, 20), ("staff", 1, 1, 0, -100)]
+
+
+def test_who_complained_and_heard_nothing_is_on_the_worklist(company: Connection) -> None:
+    # c3 on 12 March; the complaint about the broken thing was answered.
+    assert company.execute(
+        "select kind, document_key, topics, is_overdue, is_public, waiting_minutes from kpi.feedback_worklist"
+    ).fetchall() == [("survey_comment", "surveys:r3:comment", "staff", True, False, 19 * 1440 + 14 * 60)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,8 +14,10 @@ import yaml
 from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 from dagster._core.execution.api import create_execution_plan
 
+from dagster_project.analysis.tables import TABLES
 from dagster_project.config import CONFIG_VARIABLE, PROJECT_ROOT
 from dagster_project.contract import ENTITIES
+from dagster_project.warehouse import Workspace
 from tests.companies import configuration, source, write_csv
 
 EXPECTATIONS = sorted((PROJECT_ROOT / "expectations").glob("*/*.yml"))
@@ -81,7 +84,9 @@ def test_there_is_an_asset_for_every_stream_entity_seed_and_model(definitions: d
     assert {key[1] for key in keys if key[0] == "raw"} >= set(ENTITIES)
     modelled = {path.stem for path in (PROJECT_ROOT / "dbt_project" / "models").rglob("*.sql")}
     modelled |= {path.stem for path in (PROJECT_ROOT / "seeds").glob("*.csv")}
-    assert {key[1] for key in keys if key[0] not in ("landing", "raw", "published")} == modelled
+    modelled |= set(TABLES)
+    assert {key[1] for key in keys if key[0] not in ("landing", "raw", "texts", "published")} == modelled
+    assert {key for key in keys if key[0] == "texts"} == {("texts", "text_class"), ("texts", "text_topic")}
     assert ("published", "careloop") in keys
 
 
@@ -102,7 +107,12 @@ def test_every_expectation_is_a_blocking_check_of_its_table(definitions: dg.Defi
     }
     assert len(expected) > 3
     gates = [gate for gate in definitions.asset_checks or [] if gate.node_def.name.startswith("gate_")]
-    assert {gate.node_def.name for gate in gates} == {"gate_landed", "gate_facts", "gate_marts"}
+    assert {gate.node_def.name for gate in gates} == {
+        "gate_landed",
+        "gate_facts",
+        "gate_marts",
+        "gate_findings",
+    }
     found: dict[tuple[str, ...], int] = {}
     for gate in gates:
         for spec in gate.check_specs:
@@ -121,11 +131,15 @@ def test_every_expectation_is_a_blocking_check_of_its_table(definitions: dg.Defi
         ("land_desk", "raw_views"),
         ("raw_views", "build_staging"),
         ("build_staging", "gate_landed"),
+        ("gate_landed", "read_texts"),
+        ("read_texts", "build_core"),
         ("gate_landed", "build_core"),
         ("build_core", "gate_facts"),
         ("gate_facts", "build_kpi"),
         ("build_kpi", "gate_marts"),
-        ("gate_marts", "published__careloop"),
+        ("gate_marts", "analyse"),
+        ("analyse", "gate_findings"),
+        ("gate_findings", "published__careloop"),
         ("gate_landed", "published__careloop"),
         ("gate_facts", "published__careloop"),
     ],
@@ -150,8 +164,33 @@ def test_failures_are_told_unasked_and_new_files_start_runs_only_once_switched_o
     statuses = {sensor.name: sensor.default_status for sensor in definitions.sensors or []}
     assert statuses == {
         "tell_of_failure": dg.DefaultSensorStatus.RUNNING,
+        "dead_runs": dg.DefaultSensorStatus.RUNNING,
         "new_files": dg.DefaultSensorStatus.STOPPED,
     }
+
+
+def test_a_run_whose_process_was_killed_is_ended_once_nobody_holds_the_workspace(
+    definitions: dg.Definitions, job: dg.JobDefinition, company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dagster_project.defs import sensors
+
+    (sensor,) = [sensor for sensor in definitions.sensors or [] if sensor.name == "dead_runs"]
+    workspace = Workspace(company / "warehouse")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+
+        def status_after_a_tick() -> str:
+            sensor.evaluate_tick(dg.build_sensor_context(instance=instance))
+            found = instance.get_run_by_id(run.run_id)
+            assert found is not None
+            return found.status.value
+
+        assert status_after_a_tick() == "STARTED", "it may be about to ask for the lock"
+        monkeypatch.setattr(sensors, "UNLOCKED_FOR", timedelta(0))
+        with workspace.lock_file.open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            assert status_after_a_tick() == "STARTED", "it holds the lock"
+        assert status_after_a_tick() == "FAILURE"
 
 
 def test_a_file_that_arrives_or_changes_starts_one_run_and_none_otherwise(

@@ -11,7 +11,7 @@
 
 {% macro contract_columns(entity) %}
     {#- Its columns as a list of {name, data_type, required, personal, free_text, planned, values, references,
-        must_exist}. -#}
+        reference_by, must_exist}. -#}
     {% set columns = [] %}
     {% for column in contract(entity).columns.values() %}
         {% set meta = column.config.meta or column.meta %}
@@ -25,6 +25,7 @@
             'planned': meta.get('planned', false),
             'values': meta.get('values', []),
             'references': [references] if references is string else references,
+            'reference_by': meta.get('reference_by'),
             'must_exist': meta.get('must_exist', false),
         }) %}
     {% endfor %}

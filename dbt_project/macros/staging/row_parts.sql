@@ -28,16 +28,20 @@
     {{ return(none) }}
 {% endmacro %}
 
-{#- [{name, expression}] for each reference to another row, except the row's own key. -#}
+{#- [{name, expression}] for each reference to another row. Where a column says which entity is meant, only that one's
+    key is filled; where it says nothing, all are: who it was is found out later. -#}
 {% macro reference_keys(entity, columns) %}
     {% set keys = [] %}
     {% for column in columns %}
         {% for parent in column.references %}
-            {% do keys.append({
-                'name': reference_key(column, parent),
-                'expression': pseudonyms_of(column) ~ '.pseudonym' if parent == 'customers'
-                    else key_of_referred(column, parent),
-            }) %}
+            {% set key = pseudonyms_of(column) ~ '.pseudonym' if parent == 'customers'
+                else warehouse_key(parent, '_' ~ parent ~ '_source', [column.name]) %}
+            {% if column.reference_by %}
+                {% set kind = to_enumeration(column.reference_by.column) %}
+                {% set kinds = "('" ~ column.reference_by[parent] | join("', '") ~ "')" %}
+                {% set key = 'case when coalesce(' ~ kind ~ ' in ' ~ kinds ~ ', true) then ' ~ key ~ ' end' %}
+            {% endif %}
+            {% do keys.append({'name': reference_key(column, parent), 'expression': key}) %}
         {% endfor %}
     {% endfor %}
     {{ return(keys) }}
@@ -71,16 +75,6 @@
 {%- endmacro %}
 
 {% macro pseudonyms_of(column) %}{{ return('pseudonyms_of_' ~ column.name) }}{% endmacro %}
-
-{#- An event's actor is an agent or a customer; a customer's number must not become an agent's key, which is none. -#}
-{% macro key_of_referred(column, entity) -%}
-    {%- set key = warehouse_key(entity, '_' ~ entity ~ '_source', [column.name]) -%}
-    {%- if 'customers' in column.references -%}
-    case when {{ to_enumeration('actor_type') }} is distinct from 'customer' then {{ key }} end
-    {%- else -%}
-    {{ key }}
-    {%- endif -%}
-{%- endmacro %}
 
 {% macro typing_expressions(entity, columns) -%}
     {%- set ambiguous = [] -%}

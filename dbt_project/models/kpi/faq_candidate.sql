@@ -1,17 +1,32 @@
 {#-
-    A topic is the ticket's category until texts are sorted into topics; they take its place here. Minutes are those of
-    solved tickets: a forgotten one is open and assigned for months, and a handful of them would outweigh all work done.
+    Minutes are those of solved tickets: a forgotten one is open and assigned for months, and a handful of them would
+    outweigh all work done.
 -#}
-with topics as (
+with found as (
+    select distinct
+        ticket_key,
+        topic
+    from {{ ref('fct_text_topic') }}
+    where kind = 'ticket_message'
+),
+
+topics as (
     select
-        category as topic,
-        product,
+        coalesce(found.topic, tickets.category) as topic,
+        tickets.product,
         count(*) as tickets,
-        count(handle_minutes) filter (where is_solved) as handled_tickets,
-        coalesce(sum(handle_minutes) filter (where is_solved), 0) as handle_minutes_total
+        count(tickets.handle_minutes) filter (where tickets.is_solved) as handled_tickets,
+        coalesce({{ exact_sum('tickets.handle_minutes', 'filter (where tickets.is_solved)') }}, 0) as handle_minutes_total
+    from {{ ref('fct_ticket') }} as tickets
+    left join found on tickets.ticket_key = found.ticket_key
+    where tickets.is_counted
+    group by coalesce(found.topic, tickets.category), tickets.product
+),
+
+handled as (
+    select coalesce({{ exact_sum('handle_minutes') }}, 0) as minutes
     from {{ ref('fct_ticket') }}
-    where is_counted
-    group by category, product
+    where is_counted and is_solved
 ),
 
 covered as (
@@ -24,10 +39,11 @@ covered as (
 judged as (
     select
         topics.*,
-        topics.handle_minutes_total / nullif(sum(topics.handle_minutes_total) over (), 0) as handle_minutes_share,
+        topics.handle_minutes_total / nullif(handled.minutes, 0) as handle_minutes_share,
         covered.topic is not null as is_covered,
         covered.topic is null and topics.topic <> 'unknown' as is_candidate
     from topics
+    cross join handled
     left join covered on lower(topics.topic) = covered.topic
 )
 

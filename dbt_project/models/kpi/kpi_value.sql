@@ -10,9 +10,11 @@
     ref('kpi_bot_first_response_minutes'),
     ref('kpi_bot_handover_rate'),
     ref('kpi_brand_response_minutes'),
+    ref('kpi_brand_response_rate'),
     ref('kpi_ces_mean'),
     ref('kpi_churn_rate'),
     ref('kpi_close_the_loop_rate'),
+    ref('kpi_complaint_share'),
     ref('kpi_contact_rate'),
     ref('kpi_csat_dimension_mean'),
     ref('kpi_csat_mean'),
@@ -33,6 +35,7 @@
     ref('kpi_handover_csat_rate'),
     ref('kpi_left_out_tickets'),
     ref('kpi_mention_volume'),
+    ref('kpi_net_sentiment'),
     ref('kpi_new_customer_rate'),
     ref('kpi_next_response_business_minutes'),
     ref('kpi_next_response_minutes'),
@@ -58,8 +61,11 @@
     ref('kpi_survey_response_rate'),
     ref('kpi_tickets_created'),
     ref('kpi_tickets_solved'),
+    ref('kpi_topic_net_sentiment'),
+    ref('kpi_topic_volume'),
     ref('kpi_transfer_rate'),
     ref('kpi_unanswered_tickets'),
+    ref('kpi_unclassified_texts'),
 ] %}
 with united as (
     {% for kpi in kpis %}

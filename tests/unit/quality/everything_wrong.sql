@@ -112,8 +112,8 @@ select
     true as is_handed_over, true as is_contained, true as is_deflected;
 insert into core.fct_survey_stratum by name
 select 'month' as period_grain, date '2024-01-01' as period_start, *
-from (values ('segment', 'vip', 5, 1, 2), ('product', 'Lamp', 6, 1, 0))
-    as t(stratification, stratum, population, answers, satisfied);
+from (values ('segment', 'vip', 5, 1, 2, 1, 2), ('product', 'Lamp', 6, 1, 0, 0, 0))
+    as t(stratification, stratum, population, answers, satisfied, delivered, answered);
 insert into core.fct_survey_response by name
 select 'complaint on no list' as survey_response_key, true as is_counted, true as is_dissatisfied;
 insert into kpi.closed_loop by name
@@ -195,7 +195,7 @@ select
     1 as met, 1 as breached, 0 as active, 0.7 as attainment_rate;
 -- Customers and people: dim_customer_version, dim_period, dim_customer_period, fct_customer_activity, fct_agent_outcome,
 -- fct_training_group; customer_activity, customer_cohort, customer_value, customer_feedback, customer_health,
--- agent_scorecard, team_scorecard, training_effect
+-- agent_scorecard, team_scorecard, team_category_fit, training_effect
 insert into core.dim_customer_version by name
 select 'twofold' as customer_key, timestamp '2024-01-01' as valid_from, timestamp '2024-03-01' as valid_to;
 insert into core.dim_customer_version by name
@@ -263,6 +263,11 @@ select
     'month' as period_grain, date '2024-01-01' as period_start, 'old team' as team_key, 'ranked' as ranking_status,
     3 as tickets_solved, 0.5 as csat_rate, 0.9 as team_csat, 0.6 as company_csat_rate, 2 as team_csat_percentile,
     0.5 as star_score, 7 as team_award_rank;
+insert into kpi.team_category_fit by name
+select
+    'billing' as category, 'old team' as team_key, 2 as tickets, 3 as solved_tickets, 0.5 as solved_share,
+    0.6 as category_solved_share, 0.9 as shrunken_solved_share, 'too few' as ranking_status, 0.5 as fit_score,
+    7 as team_category_fit;
 insert into kpi.training_effect by name
 select
     'Listening' as course, date '2024-01-01' as cohort_month, 'old team' as team_key, 'no such kpi' as kpi,
@@ -290,3 +295,14 @@ select *
 from (values
     ('all', date '2024-01-01', 'North', 'open', 1, 10), ('all', date '2024-01-01', 'South', 'open', 2, 20)
 ) as t(period_grain, period_start, team, status, bottleneck_rank, waiting_minutes);
+-- core.fct_text, fct_text_topic, fct_text_unanswered; kpi.voice_of_customer, feedback_worklist
+insert into core.fct_text by name
+select 'guessed' as text_key, true as is_voice, 'unclassified' as sentiment, 'inferred' as sentiment_source, 1 as polarity,
+    date '2024-01-01' as occurred_on;
+insert into core.fct_text_topic by name select 'no text' as text_key, 'delivery' as topic;
+insert into core.fct_text_unanswered by name select 'no text' as text_key;
+insert into kpi.voice_of_customer by name
+select 'all' as topic, 'month' as period_grain, date '2024-01-01' as period_start, 'overall' as dimension, 9 as texts,
+    3 as classified_texts, 1 as positive_texts, 1 as neutral_texts, 0 as negative_texts, 6 as unclassified_texts;
+insert into kpi.feedback_worklist by name
+select * from (values ('late', 1, 1), ('urgent', 2, 4)) as t(text_key, urgency_rank, urgency_points);
