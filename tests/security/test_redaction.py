@@ -1,4 +1,3 @@
-
 """What identifies a person is taken out of free text; what a text is about stays."""
 
 from __future__ import annotations
