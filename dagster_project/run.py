@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from dagster_project.config import Settings
+from dagster_project.error_texts import without_values
 from dagster_project.landing import LandingZone
 from dagster_project.pseudonyms import pseudonym_key
 from dagster_project.quality.record import carry_results
@@ -63,7 +64,8 @@ class Run:
         try:
             yield timing
         except BaseException as error:
-            log.error("%s failed: %s", name, (str(error).splitlines() or [type(error).__name__])[0])
+            told = without_values(str(error)).splitlines() or [type(error).__name__]
+            log.error("%s failed: %s", name, told[0])
             raise
         finally:
             timing.seconds = round(time.perf_counter() - start, 3)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from dagster_project.config import Settings
 from dagster_project.erasure.clearing import clear_new_batches
-from dagster_project.erasure.history import IN_PLACE, forget_in_dagster
+from dagster_project.erasure.history import IN_PLACE, forget
 from dagster_project.erasure.records import Erasure, ErasureError, digest_of, read_erasures
 from dagster_project.launch import PUBLISHED, Outcome
 from dagster_project.pseudonyms import pseudonym, pseudonym_key
@@ -66,7 +66,7 @@ def erase_customer(settings: Settings, source: str, customer_id: str, *, publish
         outcome = publish()
         if outcome.exit_code == PUBLISHED:
             keep_current_only(workspace)
-        forget_in_dagster(workspace.dagster, person)
+        forget(workspace, person)
     return Erased(rows, outcome)
 
 

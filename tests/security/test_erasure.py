@@ -14,7 +14,7 @@ import pytest
 
 from dagster_project.config import Settings, load_settings
 from dagster_project.erasure import ErasureError, clear_new_batches, erase_customer
-from dagster_project.erasure.history import forget_in_dagster
+from dagster_project.erasure.history import forget
 from dagster_project.landing import LandingZone
 from dagster_project.launch import Outcome
 from dagster_project.pseudonyms import KEY_VARIABLE
@@ -214,9 +214,13 @@ def test_lines_that_could_not_be_parsed_lose_the_person_and_stay_counted(company
     assert texts == [("[erased]",), ("[erased]",), ('"Bob"Kept,b,c,d',)]
 
 
-def test_the_pseudonym_leaves_dagsters_history_with_its_bytes(tmp_path: Path) -> None:
+def test_the_pseudonym_leaves_logs_and_dagsters_history_with_its_bytes(tmp_path: Path) -> None:
     person, other = "0123456789abcdef" * 2, "fedcba9876543210" * 2
-    file = tmp_path / "history" / "runs.db"
+    workspace = Workspace(tmp_path)
+    workspace.create()
+    log = workspace.logs / "20260701T040000Z-ab12cd34.jsonl"
+    log.write_text(f'{{"message": "customer_key={person}"}}\n{{"message": "customer_key={other}"}}\n')
+    file = workspace.dagster / "history" / "runs.db"
     file.parent.mkdir()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("pragma journal_mode = wal")
@@ -224,7 +228,8 @@ def test_the_pseudonym_leaves_dagsters_history_with_its_bytes(tmp_path: Path) ->
         events = [(number, f'{{"sample_keys": "{key}"}}', 7) for number, key in enumerate([person, other] * 50)]
         connection.executemany('insert into "event logs" values (?, ?, ?)', events)
         connection.commit()
-    forget_in_dagster(tmp_path, person)
+    forget(workspace, person)
+    assert log.read_text() == f'{{"message": "customer_key=erased"}}\n{{"message": "customer_key={other}"}}\n'
     assert places(tmp_path, [person]) == []
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute('select event, count(*) from "event logs" group by 1 order by 1').fetchall() == [

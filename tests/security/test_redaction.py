@@ -1,4 +1,3 @@
-
 """What identifies a person is taken out of free text; what a text is about stays."""
 
 from __future__ import annotations
@@ -57,6 +56,7 @@ PERSONAL = {
     "call +49 (0)30 / 901820-15 after six": "call [phone] after six",
     "call 0049 30 90182015": "call [phone]",
     "Tel. 030/9018-2015": "Tel. [phone]",
+    "ring 030 / 12 34 56": "ring [phone]",
     "ring (415) 555-0132 or 415.555.0132": "ring [phone] or [phone]",
     "手机13800138000，谢谢": "[phone]，谢谢",
     "手机：138 0013 8000": "[phone]",

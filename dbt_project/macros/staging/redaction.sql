@@ -16,7 +16,7 @@
 
 {#- Seven digits close to each other, or what only addresses have. -#}
 {% macro redaction_hint() -%}
-    ([0-9][^0-9]{0,2}){6}[0-9]|[@＠０-９]|://|[Ww][Ww][Ww][.]|[.]([a-z]{2,4}/|com|net|org|de|cn|eu|io|uk)
+    ([0-9][^0-9]{0,3}){6}[0-9]|[@＠０-９]|://|[Ww][Ww][Ww][.]|[.]([a-z]{2,4}/|com|net|org|de|cn|eu|io|uk)
 {%- endmacro %}
 
 {% macro without_identifiers(text) -%}
