@@ -29,7 +29,9 @@ with cases as (
         {% for grain in grains %}
         cast(date_trunc('{{ grain }}', {{ on_date }}) as date) as {{ grain }}_start,
         {% endfor %}
-        {{ dimensions | join(',\n        ') }},
+        {% for dimension in dimensions %}
+        {{ dimension }},
+        {% endfor %}
         cast({{ numerator }} as double) as numerator,
         cast({{ denominator }} as double) as denominator
     from {{ facts }}
