@@ -34,6 +34,7 @@ SCRIPTS = (
     "charts",
     "tables",
     "blocks",
+    "scorecard",
     "overview",
     "review",
     "definitions",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dagster_project.config import PROJECT_ROOT
+from dagster_project.report import datasets, page, words
+from dagster_project.report.datasets import Dataset, ReportError
 
 if TYPE_CHECKING:
     import duckdb
+
+    from dagster_project.report.sections import Section
 
 # What a page may weigh; its data stay within what the fixed part (Vega, own code) leaves.
 MOST_BYTES = 2_000_000
@@ -25,10 +30,10 @@ def make_report(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, st
         HTML by file name: `index.html` and `review.html`, each at most `MOST_BYTES` as UTF-8.
 
     Raises:
-        ReportError: a page cannot be made; the message names the section or dataset.
+        ReportError: a page cannot be made; the message names the section.
     """
-    # Imported late: drawing libraries take a second that only this step should pay.
-    from dagster_project.report import datasets, page, sections, words
+    # Imported late: the charts' library takes a second that only this step should pay.
+    from dagster_project.report import sections
 
     contents = {name: sections.load(name) for name in sections.PAGES}
     about = {
@@ -39,14 +44,28 @@ def make_report(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, st
     }
     for most in datasets.MOST_VALUES:
         datasets.name_largest_values(connection, most)
-        data = {name: datasets.read(connection, name, run) for name in datasets.names()}
-        pages = {f"{name}.html": page.render(name, contents[name], {**about, "data": data}) for name in sections.PAGES}
+        content = {**about, "data": _read_all(connection, run, contents)}
+        pages = {f"{name}.html": page.render(name, contents[name], content) for name in sections.PAGES}
         heaviest = max(pages, key=lambda name: len(pages[name].encode()))
         if len(pages[heaviest].encode()) <= MOST_BYTES:
             return pages
-    raise datasets.ReportError(
+    raise ReportError(
         f"{heaviest}: {len(pages[heaviest].encode()):,} bytes with {most} values a dimension, allowed {MOST_BYTES:,}"
     )
+
+
+def _read_all(
+    connection: duckdb.DuckDBPyConnection, run: str, contents: Mapping[str, Sequence[Section]]
+) -> dict[str, Dataset]:
+    shown_in = {block.dataset: it.name for sections in contents.values() for it in sections for block in it.blocks}
+    read = {}
+    for name in datasets.names():
+        try:
+            read[name] = datasets.read(connection, name, run)
+        except ReportError as error:
+            # What no block shows is what the filters and the scorecard live on.
+            raise ReportError(f"section {shown_in.get(name, 'overview')}: {error}") from None
+    return read
 
 
 def _registry() -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ function drawBlock(block, place) {
   const notes = [has(`note.${block.name}`) ? t(`note.${block.name}`) : "", notFiltered(block, ignored), aboutMedians(rows)];
   const parts = [heading, ...notes.filter(Boolean).map((note) => h("p", { class: "note" }, note))];
   if (rows.length === 0) {
-    place.replaceChildren(...parts, h("p", { class: "empty" }, t(has(`empty.${block.name}`) ? `empty.${block.name}` : "page.empty")));
+    place.replaceChildren(...parts, h("p", { class: "empty" }, whyEmpty(block)));
     return;
   }
   const figures = dataTable(title, block.columns, rows);
@@ -24,6 +24,12 @@ function drawBlock(block, place) {
   }
   parts.push(h("p", { class: "origin" }, ...origin(block)));
   place.replaceChildren(...parts);
+}
+
+function whyEmpty(block) {
+  const known = block.dataset in computed || Object.keys(content.data[block.dataset]).length > 0;
+  if (!known) return t("page.absent");
+  return t(has(`empty.${block.name}`) ? `empty.${block.name}` : "page.empty");
 }
 
 function notFiltered(block, ignored) {

@@ -26,7 +26,8 @@ function breakdown(dimension, names) {
     }
     return row;
   });
-  return rows.filter((row) => row.tickets_created).sort((a, b) => b.tickets_created - a.tickets_created);
+  const known = rows.filter((row) => names.some((kpi) => row[kpi] !== null && row[kpi] !== 0));
+  return known.sort((a, b) => (b.tickets_created ?? 0) - (a.tickets_created ?? 0));
 }
 
 const kpisIn = (block) => Object.keys(block.columns).filter((column) => registry.has(column));

@@ -18,6 +18,7 @@ function duration(minutes) {
 
 const formats = {
   text: (value) => String(value),
+  date: (value) => String(value),
   value: named,
   path: (value) => String(value).split(" > ").map(named).join(" → "),
   kpi: kpiName,
@@ -36,7 +37,7 @@ const formats = {
   hour: (value) => `${String(value).padStart(2, "0")}:00`,
 };
 
-const WORDS = new Set(["text", "value", "path", "kpi", "driver", "weekday", "hour"]);
+const WORDS = new Set(["text", "date", "value", "path", "kpi", "driver", "weekday", "hour"]);
 
 const UNIT_FORMATS = { rate: "rate", minutes: "minutes", points: "points", tickets: "count", customers: "count", posts: "count", remarks: "count" };
 const unitFormat = (kpi) => UNIT_FORMATS[registry.get(kpi)?.unit] ?? "number";

@@ -1,7 +1,7 @@
 // The page: in one language, for one selection.
 function drawHead() {
   const [asOf] = table("as_of");
-  document.getElementById("as-of").textContent = asOf
+  document.getElementById("as-of").textContent = asOf?.as_of
     ? t("page.as_of", { instant: asOf.as_of, zone: asOf.reporting_time_zone })
     : t("page.empty");
   document.getElementById("made-by").textContent = t("page.made_by", { run: content.run });

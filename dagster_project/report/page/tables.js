@@ -1,14 +1,16 @@
 // Tables: the text alternative of every chart, and what has no chart.
+const look = (format) => (WORDS.has(format) ? (format === "date" ? "date" : null) : "number");
+
 function dataTable(caption, names, rows) {
   const head = Object.entries(names).map(([column, format]) =>
-    h("th", { scope: "col", class: WORDS.has(format) ? null : "number" }, columnName(column)),
+    h("th", { scope: "col", class: look(format) }, columnName(column)),
   );
   const body = rows.map((row) =>
     h(
       "tr",
       {},
       Object.entries(names).map(([column, format]) =>
-        h("td", { class: WORDS.has(format) ? null : "number" }, ...[cellContent(row, column, format)].flat()),
+        h("td", { class: look(format) }, ...[cellContent(row, column, format)].flat()),
       ),
     ),
   );

@@ -70,10 +70,13 @@ def test_every_block_shows_columns_that_its_dataset_has(company: duckdb.DuckDBPy
                 assert set(block.columns) | set(block.where) <= {"period", *columns}, (section, block.name)
 
 
-def test_a_query_that_fails_is_named(company: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "query", lambda name: f"select {name}_column from core.as_of")
-    with pytest.raises(ReportError, match=r"report/sql/flow\.sql: .*flow_column"):
-        datasets.read(company, "flow", RUN)
+def test_a_query_that_fails_is_named_with_its_section(
+    company: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = datasets.query
+    monkeypatch.setattr(datasets, "query", lambda it: "select no_column from core.as_of" if it == "flow" else query(it))
+    with pytest.raises(ReportError, match=r"section process: report/sql/flow\.sql: .*no_column"):
+        make_report(company, RUN)
 
 
 def test_a_dataset_whose_table_is_not_there_is_empty(tmp_path: Path) -> None:
