@@ -69,10 +69,10 @@ function changeTone(row) {
   return row.value > row.previous === (registry.get(row.kpi).direction === "higher") ? "good" : "bad";
 }
 
-const SCORE = { kpi: "kpi", value: "figure", change: "change", previous: "figure", year_before: "figure", target: "figure", benchmark: "figure", status: "value" };
+const SCORE = ["kpi", "value", "change", "previous", "year_before", "target", "benchmark", "status"];
 
 function scoreTable(caption, rows, period) {
-  const head = Object.keys(SCORE).map((column) => h("th", { scope: "col", class: ["kpi", "status"].includes(column) ? null : "number" }, columnName(column)));
+  const head = SCORE.map((column) => h("th", { scope: "col", class: ["kpi", "status"].includes(column) ? null : "number" }, columnName(column)));
   const body = rows.map((row) => {
     const value = figureText(row.kpi, row.value);
     const cells = [
