@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dagster_project.config import PROJECT_ROOT, Settings
+from dagster_project.config import PROJECT_ROOT, ConfigError, Settings
 from dagster_project.landing import LandingZone
 from dagster_project.manifest import LandingError
 from dagster_project.mapping import MappingError, check_stream
+from dagster_project.pseudonyms import pseudonym_key
 from dagster_project.quality.expectations import SuiteError
 from dagster_project.quality.suites import load_suites
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.extraction import preview
 from dagster_project.sources.preview import Preview
-from dagster_project.warehouse import Workspace
+from dagster_project.warehouse import PublishError, Workspace, verify, versions
 
 
 def previews(settings: Settings) -> tuple[list[Preview], list[str]]:
@@ -31,9 +32,28 @@ def previews(settings: Settings) -> tuple[list[Preview], list[str]]:
     return found, wrong
 
 
-def problems(settings: Settings) -> list[str]:
-    """List what is wrong with the expectations, the landed batches, and the mappings against what is landed."""
+def damaged_versions(workspace: Workspace) -> list[str]:
+    """Read every published version again, and say which is not what its audit record says."""
     found = []
+    try:
+        published = versions(workspace)
+    except PublishError as error:
+        return [str(error)]
+    for version in published:
+        try:
+            verify(version)
+        except PublishError as error:
+            found.append(str(error))
+    return found
+
+
+def problems(settings: Settings) -> list[str]:
+    """List what is wrong with the published versions, the expectations, the landed batches and the mappings of them."""
+    found = damaged_versions(Workspace(settings.workspace_folder))
+    try:
+        pseudonym_key(settings)
+    except ConfigError as error:
+        found.append(str(error))
     for layer in sorted(path.name for path in (PROJECT_ROOT / "expectations").iterdir()):
         try:
             load_suites(PROJECT_ROOT / "expectations", layer)

@@ -1,4 +1,4 @@
-"""The command line: `careloop run | status | check | query | quarantine | restore | sample | dev`.
+"""The command line of Careloop, `careloop --help`.
 
 What belongs here: commands, their options, what they print and how they exit. What they do lies elsewhere, and is
 imported by the command that needs it, for Dagster, dbt and Great Expectations take seconds each.
@@ -9,16 +9,20 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.logging import RichHandler
 
 from dagster_project.config import PROJECT_ROOT, ConfigError, Settings, config_path, load_settings
+
+if TYPE_CHECKING:
+    from dagster_project.warehouse import Workspace
 
 app = typer.Typer(
     help="A customer-service data warehouse in a box.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -62,33 +66,48 @@ def run(
     """Extract, land, clean, build, audit and publish.
 
     Exits with 0 published, 2 bad configuration, 3 audit failed and nothing published, 75 another run holds the
-    workspace, 1 anything else.
+    workspace, 130 stopped by a signal, 1 anything else.
     """
     settings = _settings(config)
-    from dagster_project.launch import PUBLISHED, run_job
-
-    progress = logging.getLogger("careloop")
-    progress.setLevel(logging.DEBUG)
-    progress.propagate = False
-    progress.addHandler(RichHandler(logging.INFO, console=err, show_path=False, show_level=False))
-    with err.status("starting …") as spinner:
-        progress.addHandler(_Spinner(spinner.update))
-        outcome = run_job(settings, as_of=as_of, full_refresh=full_refresh)
-    if outcome.exit_code != PUBLISHED:
-        _fail(outcome.reason, outcome.exit_code)
+    _run(settings, as_of=as_of, full_refresh=full_refresh)
     from dagster_project.summary import published
     from dagster_project.warehouse import Workspace
 
     out.print(published(Workspace(settings.workspace_folder)))
 
 
-@app.command()
-def status(config: ConfigOption = None) -> None:
-    """Show the last runs, published versions, freshness and warnings."""
-    from dagster_project.summary import workspace_status
-    from dagster_project.warehouse import Workspace
+def _run(settings: Settings, *, as_of: str | None = None, full_refresh: bool = False) -> None:
+    from dagster_project.launch import PUBLISHED, STOPPED, run_job
 
-    out.print(workspace_status(Workspace(_settings(config).workspace_folder)))
+    with _progress():
+        outcome = run_job(settings, as_of=as_of, full_refresh=full_refresh)
+    if outcome.exit_code == STOPPED:
+        err.print(outcome.reason, style="red")
+        os._exit(STOPPED)  # a statement may still go on in a thread of DuckDB, which an orderly exit would wait for
+    if outcome.exit_code != PUBLISHED:
+        _fail(outcome.reason, outcome.exit_code)
+
+
+@app.command()
+def status(
+    config: ConfigOption = None, json: Annotated[bool, typer.Option("--json", help="For monitors.")] = False
+) -> None:
+    """Show the last runs, published versions, freshness, warnings and disk; exits with 1 where something is wrong."""
+    from dagster_project.health import health
+    from dagster_project.summary import disk, workspace_status
+    from dagster_project.warehouse import PublishError, Workspace
+
+    settings = _settings(config)
+    try:
+        found = health(settings)
+        if json:
+            print(found.model_dump_json(indent=1))
+        else:
+            out.print(workspace_status(Workspace(settings.workspace_folder)), disk(found))
+    except PublishError as error:
+        _fail(str(error), 1)
+    if not found.healthy:
+        _fail("\n".join(found.problems), 1)
 
 
 @app.command()
@@ -138,19 +157,52 @@ def query(
     out.print(table(more, columns, rows[:limit]))
 
 
-@app.command()
-def quarantine(
+quarantine = typer.Typer(help="Rows that do not fit: list them, show them, replay them.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
+LimitOption = Annotated[int, typer.Option(help="Rows to show at most.")]
+
+
+@quarantine.command("list")
+def quarantine_list(config: ConfigOption = None, limit: LimitOption = 20) -> None:
+    """List what is quarantined and why."""
+    from dagster_project.summary import quarantined_reasons
+
+    _print_quarantine(config, lambda workspace: quarantined_reasons(workspace, limit))
+
+
+@quarantine.command("show")
+def quarantine_show(
+    entity: Annotated[str, typer.Argument(help="Entity of the contract.")],
     config: ConfigOption = None,
-    entity: Annotated[str | None, typer.Option(help="Show the rows of one entity, whole.")] = None,
-    limit: Annotated[int, typer.Option(help="Rows to show at most.")] = 20,
+    limit: LimitOption = 20,
 ) -> None:
-    """List what is quarantined and why; with --entity the rows themselves, which hold personal data."""
-    from dagster_project.summary import quarantined
+    """Show the quarantined rows of one entity, whole; they hold personal data."""
+    from dagster_project.summary import quarantined_rows
+
+    _print_quarantine(config, lambda workspace: quarantined_rows(workspace, entity, limit))
+
+
+@quarantine.command("replay")
+def quarantine_replay(config: ConfigOption = None) -> None:
+    """Put all landed rows through the mapping as it is now, which is a run; exits as `careloop run` does."""
+    from dagster_project.summary import quarantined_counts, table
+    from dagster_project.warehouse import Workspace
+
+    settings = _settings(config)
+    workspace = Workspace(settings.workspace_folder, settings.memory_limit)
+    before = quarantined_counts(workspace)
+    _run(settings)
+    after = quarantined_counts(workspace)
+    rows = [(*key, before.get(key, 0), after.get(key, 0)) for key in sorted(before.keys() | after.keys())]
+    out.print(table("Quarantined rows", ("entity", "source", "before", "after"), rows))
+
+
+def _print_quarantine(config: Path | None, shown: Callable[[Workspace], RenderableType]) -> None:
     from dagster_project.warehouse import BuildFileError, Workspace, WorkspaceBusy
 
     settings = _settings(config)
     try:
-        out.print(quarantined(Workspace(settings.workspace_folder, settings.memory_limit), entity, limit))
+        out.print(shown(Workspace(settings.workspace_folder, settings.memory_limit)))
     except (BuildFileError, WorkspaceBusy, ValueError) as error:
         _fail(str(error), 1)
 
@@ -173,6 +225,47 @@ def restore(
     except PublishError as error:
         _fail(str(error), 1)
     out.print(f"current version: {restored.run}")
+
+
+@app.command()
+def erase_customer(
+    source: Annotated[str, typer.Argument(help="Source whose number it is.")],
+    customer_id: Annotated[str, typer.Argument(help="The customer's own number there.")],
+    config: ConfigOption = None,
+) -> None:
+    """Remove a customer from everything, and publish a version without them in the place of all earlier ones.
+
+    Exits with 0 erased, 2 bad configuration, 75 a run holds the workspace, 1 nothing was found; where no version
+    without them can be published, with the code of that run: earlier versions are then still there.
+    """
+    settings = _settings(config)
+    from dagster_project.erasure import ErasureError
+    from dagster_project.erasure import erase_customer as erase
+    from dagster_project.launch import BUSY, PUBLISHED, run_job
+    from dagster_project.manifest import LandingError
+    from dagster_project.mapping import MappingError
+    from dagster_project.warehouse import WorkspaceBusy
+
+    try:
+        with _progress():
+            erased = erase(
+                settings, source, customer_id, publish=lambda: run_job(settings, as_of=None, full_refresh=False)
+            )
+    except WorkspaceBusy as error:
+        _fail(str(error), BUSY)
+    except (ConfigError, MappingError) as error:
+        _fail(str(error), CONFIG_EXIT_CODE)
+    except (ErasureError, LandingError) as error:
+        _fail(str(error), 1)
+    counted = ", ".join(f"{rows} of {entity}" for entity, rows in erased.rows.items())
+    out.print(f"rows taken out: {counted or 'none that had not been taken out before'}")
+    if erased.outcome.exit_code != PUBLISHED:
+        _fail(
+            f"{erased.outcome.reason}\nNo version without the customer is published, so earlier ones were kept, with "
+            "their pseudonym in them; mend that and give the command again",
+            erased.outcome.exit_code,
+        )
+    out.print("published without them; earlier versions are removed")
 
 
 @app.command()
@@ -207,6 +300,18 @@ def dev(
     module = "dagster_project.definitions"
     os.chdir(PROJECT_ROOT)
     os.execv(dagster, [dagster, "dev", "--module-name", module, "--host", "127.0.0.1", "--port", str(port)])  # noqa: S606 - our own interpreter's tool
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """Show what a run tells while it runs."""
+    progress = logging.getLogger("careloop")
+    progress.setLevel(logging.DEBUG)
+    progress.propagate = False
+    progress.addHandler(RichHandler(logging.INFO, console=err, show_path=False, show_level=False))
+    with err.status("starting …") as spinner:
+        progress.addHandler(_Spinner(spinner.update))
+        yield
 
 
 class _Spinner(logging.Handler):

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from dagster_project.contract import ENTITIES
 from dagster_project.source_config.files import FileSource
 from dagster_project.source_config.presets import expanded, preset_kinds
 from dagster_project.source_config.rest import RestSource
 from dagster_project.source_config.sql import SqlSource
-from dagster_project.source_config.values import ConfigPath, Instant, TimeZone
+from dagster_project.source_config.values import ConfigPath, Instant, Retention, TimeZone
 from dagster_project.yaml_file import Shape, YamlFileError, load_yaml, problem
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -66,6 +67,9 @@ class Schedule(Shape):
 
     cron: str = "30 3 * * *"
     time_zone: TimeZone = "UTC"
+    max_age_hours: float = Field(
+        default=36, gt=0, description="age from which `careloop status` calls the published version late"
+    )
 
 
 class Settings(Shape):
@@ -81,6 +85,9 @@ class Settings(Shape):
     workspace: ConfigPath = Field(default="warehouse", validate_default=True)
     reporting_time_zone: TimeZone = "UTC"
     as_of: Instant | None = None
+    public_data: bool = Field(
+        default=False, description="whether the data is invented or public, so that pseudonyms need no secret key"
+    )
     schedule: Schedule = Schedule()
     max_quarantined_rate: float = Field(
         default=0.05,
@@ -88,8 +95,24 @@ class Settings(Shape):
         le=1,
         description="share of an entity's rows that may be quarantined before a run is stopped",
     )
+    kept_runs: int = Field(
+        default=100, ge=3, description="how many runs are remembered, with their logs and what their gates found"
+    )
+    retention: dict[str, Retention] = Field(
+        default_factory=dict, description="entity → how long its rows are kept, such as `usage_events: 730 days`"
+    )
     memory_limit: str = Field(default="3GB", pattern=r"^\d+(\.\d+)?(MB|GB)$", description="DuckDB's memory limit")
     sources: list[Source] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _retention_is_of_what_happens(self) -> Self:
+        allowed = [name for name, entity in ENTITIES.items() if entity.happens_at]
+        for entity in self.retention:
+            if entity not in allowed:
+                raise problem(
+                    f"{entity!r} is no entity of things that happen; there are {', '.join(allowed)}", "retention"
+                )
+        return self
 
     @model_validator(mode="after")
     def _sources_fit_together(self) -> Self:

@@ -24,6 +24,7 @@ class Column:
     description: str
     required: bool
     personal: bool
+    free_text: bool | str
     planned: bool
     values: tuple[str, ...]
     references: tuple[str, ...]
@@ -46,6 +47,12 @@ class Entity:
         return [column.name for column in self.columns.values() if column.required]
 
     @property
+    def happens_at(self) -> str | None:
+        """The column that says when what a row tells of happened; None where rows tell of what is, or is planned."""
+        instants = (it for it in self.columns.values() if it.data_type == "instant" and it.required and not it.planned)
+        return next((column.name for column in instants), None)
+
+    @property
     def referenced(self) -> list[str]:
         """The entities this one refers to, each once, in the order of its columns."""
         return list(dict.fromkeys(entity for column in self.columns.values() for entity in column.references))
@@ -60,6 +67,7 @@ def _column(declared: dict[str, Any]) -> Column:
         description=declared["description"],
         required=meta.get("required", False),
         personal=meta.get("personal", False),
+        free_text=meta.get("free_text", False),
         planned=meta.get("planned", False),
         values=tuple(meta.get("values", ())),
         references=(references,) if isinstance(references, str) else tuple(references),

@@ -6,6 +6,7 @@ the rows mean belongs in staging.
 
     <zone>/<source>/<stream>/<load_id>/   part-00000.parquet …   one for each thing read: a file, a range of pages
                                           rejects.parquet        records that could not be parsed, if any
+                                          facts-00000-tickets.parquet   what stays of erased people's rows, if any
                                           manifest.json          counts and hashes (manifest.py)
 
 A part holds the source's own columns, all VARCHAR, and those of `LINEAGE`. Nothing in a batch bears the time of
@@ -16,14 +17,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagster_project.manifest import (
     MANIFEST,
     WAY_BACK,
+    ErasedRows,
     Identity,
     LandedFile,
     LandingError,
@@ -37,6 +39,7 @@ from dagster_project.warehouse.files import fsync
 LINEAGE = ("_source", "_load_id", "_extracted_at", "_file", "_position")
 REJECTS = "rejects.parquet"
 _UNFINISHED = ".unfinished-"
+_REWRITTEN, _OUTGOING = ".rewritten-", ".outgoing-"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,10 @@ class Part:
     rows: int
     rejected: int
     columns: tuple[str, ...]
+    erased: Mapping[str, ErasedRows] = field(default_factory=dict)
+    expired: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Path] = field(default_factory=dict)
+    """Entity → the file of what stays of erased people's rows, in the contract's columns and those of lineage."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,17 @@ class LandingZone:
     def parts(self, source: str, stream: str) -> list[Part]:
         """List the parts in force: those of all batches, without the ones that a later batch replaces."""
         return [
-            Part(batch.folder / it.part, batch.load_id, it.file, it.rows, it.rejected, it.columns)
+            Part(
+                batch.folder / it.part,
+                batch.load_id,
+                it.file,
+                it.rows,
+                it.rejected,
+                it.columns,
+                it.erased,
+                it.expired,
+                {entity: batch.folder / it.facts_file(entity) for entity, rows in it.erased.items() if rows.facts},
+            )
             for batch, it in self._in_force(source, stream)
         ]
 
@@ -117,6 +134,39 @@ class LandingZone:
         landed = {it.identity for _, it in self._in_force(source, stream)}
         return [identity for identity in dict.fromkeys(identities) if identity not in landed]
 
+    def rewrite(self, batch: Batch, manifest: Manifest, files: Mapping[str, Path]) -> None:
+        """Put other files in the place of some of a batch's, the only change that a batch ever sees.
+
+        Args:
+            batch: the batch.
+            manifest: what it says of itself from then on; the hashes of its files are made here.
+            files: name in the batch → the file to move there.
+        """
+        fresh = batch.folder.with_name(f"{_REWRITTEN}{batch.load_id}")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        for name in batch.manifest.parquet_sha256.keys() - files.keys():
+            (fresh / name).hardlink_to(batch.folder / name)
+        for name, file in files.items():
+            file.rename(fresh / name)
+        manifest.model_copy(update={"parquet_sha256": _hashes(fresh)}).write(fresh)
+        for path in [*fresh.iterdir(), fresh]:
+            fsync(path)
+        batch.folder.rename(batch.folder.with_name(f"{_OUTGOING}{batch.load_id}"))
+        self.settle(batch.manifest.source, batch.manifest.stream)
+
+    def settle(self, source: str, stream: str) -> None:
+        """Finish what was begun by `rewrite`: of two folders of a batch the new one stays, the old one goes."""
+        folder = self.folder / source / stream
+        for outgoing in folder.glob(f"{_OUTGOING}*"):
+            load_id = outgoing.name.removeprefix(_OUTGOING)
+            if not (folder / load_id).exists():
+                (folder / f"{_REWRITTEN}{load_id}").rename(folder / load_id)
+                fsync(folder)
+            shutil.rmtree(outgoing)
+        for unused in folder.glob(f"{_REWRITTEN}*"):
+            shutil.rmtree(unused)
+
     @contextmanager
     def landing(self, source: str, stream: str, identities: Sequence[Identity]) -> Iterator[Landing]:
         """Begin a batch with one part for each of these (`missing`) identities.
@@ -124,8 +174,7 @@ class LandingZone:
         What has not been committed when the block ends is removed, and so is what a killed run left behind.
         """
         folder = self.folder / source / stream
-        for leftover in folder.glob(f"{_UNFINISHED}*"):
-            shutil.rmtree(leftover)
+        self.sweep(folder)
         contents = {identity.sha256 for identity in identities}
         replaces = tuple(
             Replaced(load_id=batch.load_id, part=it.part, file=it.file)
@@ -139,6 +188,11 @@ class LandingZone:
             yield landing
         finally:
             shutil.rmtree(landing.scratch.parent)
+
+    def sweep(self, folder: Path | None = None) -> None:
+        """Remove what killed runs left behind, of all streams or below one stream's folder; it holds source rows."""
+        for leftover in (folder or self.folder).rglob(f"{_UNFINISHED}*"):
+            shutil.rmtree(leftover)
 
     def _in_force(self, source: str, stream: str) -> list[tuple[Batch, LandedFile]]:
         batches = self.batches(source, stream)

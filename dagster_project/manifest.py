@@ -32,12 +32,20 @@ class Identity(_Record):
     settings_sha256: str
 
 
+class ErasedRows(_Record):
+    """Rows of an entity that were a person's, and how many of them stay as facts about nobody."""
+
+    rows: int
+    facts: int
+
+
 class LandedFile(Identity):
     """One part of a batch and what it was read from.
 
     `counted` is an independent count of the records and equals `rows + rejected + unchanged`; `unchanged` are rows
     of a live system that were landed before, and are not again. `columns` are the source's own, without lineage.
-    `extracted_at` belongs to the data; it is never the time of landing.
+    `extracted_at` belongs to the data; it is never the time of landing. Where people were erased, `erased` counts their
+    rows that are not in the part any more, by entity; `expired` those that had become older than is allowed.
     """
 
     file: str
@@ -48,10 +56,16 @@ class LandedFile(Identity):
     counted: int
     columns: tuple[str, ...]
     extracted_at: AwareDatetime
+    erased: dict[str, ErasedRows] = {}
+    expired: dict[str, int] = {}
 
     @property
     def identity(self) -> Identity:
         return Identity(sha256=self.sha256, settings_sha256=self.settings_sha256)
+
+    def facts_file(self, entity: str) -> str:
+        """Name the file beside the part that holds an entity's facts about nobody."""
+        return f"facts-{self.part.removeprefix('part-').removesuffix('.parquet')}-{entity}.parquet"
 
 
 class Replaced(_Record):

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from dagster_project.config import Source
 from dagster_project.contract import ENTITIES
+from dagster_project.expressions import fault_of
 from dagster_project.landing import LINEAGE, Part
 from dagster_project.source_config.mapping import EntityMapping, InstantColumn, MappedValue
 
@@ -40,6 +41,9 @@ def source_columns(value: MappedValue, *, where: str) -> list[str]:
     tree = trees[0] if len(trees) == 1 else None
     if tree is None or tree.find(exp.Query, exp.Subquery, exp.Table, exp.Command):
         raise MappingError(f"{where}: {value.sql!r} must be one expression over the row's own columns, not a query")
+    fault = fault_of(value.sql)
+    if fault:
+        raise MappingError(f"{where}: {value.sql!r} {fault}")
     names = [column.parts[0].name for column in tree.find_all(exp.Column)]
     return [name for name in dict.fromkeys(names) if name not in LINEAGE]
 

@@ -1,4 +1,4 @@
-"""Telling people that a run failed, through apprise; off until $CARELOOP_NOTIFY_URLS names where to."""
+"""Telling people something through apprise; off until $CARELOOP_NOTIFY_URLS names where to."""
 
 from __future__ import annotations
 
@@ -17,13 +17,21 @@ def notify_failure(run: str, reason: str) -> bool:
     Returns:
         Whether a message was sent and accepted by all; False where none is configured.
     """
-    addresses = os.environ.get(NOTIFY_VARIABLE, "").split()
-    if not addresses:
+    return notify(f"Careloop run {run} failed", f"{reason}\nThe version published before stays in place.")
+
+
+def somebody_listens() -> bool:
+    """Whether there is an address to tell anything to."""
+    return bool(os.environ.get(NOTIFY_VARIABLE, "").split())
+
+
+def notify(title: str, body: str) -> bool:
+    """Send one message to every configured address; return whether it was sent and accepted by all."""
+    if not somebody_listens():
         return False
     from apprise import Apprise  # takes a second to import, and most runs have nobody to tell
 
     channels = Apprise()
-    for address in addresses:
+    for address in os.environ[NOTIFY_VARIABLE].split():
         channels.add(address)
-    title = f"Careloop run {run} failed"
-    return bool(channels.notify(title=title, body=f"{reason}\nThe version published before stays in place."))
+    return bool(channels.notify(title=title, body=body))

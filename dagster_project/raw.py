@@ -7,13 +7,15 @@ mended mapping is replayed over everything that was ever landed. Typing and judg
 from __future__ import annotations
 
 import glob
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import duckdb
 
 from dagster_project.config import Settings, Source
 from dagster_project.contract import ENTITIES, Entity
 from dagster_project.landing import LINEAGE, Part
+from dagster_project.manifest import ErasedRows
 from dagster_project.mapping import MappingError, check_stream, source_columns
 from dagster_project.quoting import identifier, literal
 from dagster_project.source_config.mapping import EntityMapping, InstantColumn, MappedValue
@@ -21,6 +23,7 @@ from dagster_project.source_config.mapping import EntityMapping, InstantColumn, 
 ACCOUNT_TABLES = {
     "loads": "One row per landed file in force, with its counted rows and rejected lines.",
     "provided_entities": "One row per mapping from a stream of a source to an entity.",
+    "removed": "One row per load and entity, with the rows of erased people, how many stay as facts, and old rows.",
     "not_selected": "One row per load and mapping, with the rows that its `where` leaves out.",
 }
 
@@ -42,6 +45,7 @@ def create_raw_views(connection: duckdb.DuckDBPyConnection, settings: Settings, 
     not_selected: list[str] = []
     for entity in ENTITIES.values():
         selects = []
+        facts: dict[Path, None] = {}
         for source in settings.sources:
             for index, mapping in enumerate(source.entities.get(entity.name, [])):
                 parts = streams[source.name, mapping.from_]
@@ -50,17 +54,20 @@ def create_raw_views(connection: duckdb.DuckDBPyConnection, settings: Settings, 
                 select = _select(settings, source, entity, index, parts)
                 _try(connection, select, where)
                 selects.append(select)
+                facts.update({part.facts[entity.name]: None for part in parts if entity.name in part.facts})
                 if mapping.where:
                     not_selected.append(_count_not_selected(source, entity, index, parts))
+        if facts:
+            selects.append(f"from {parquet(facts)}")
         body = "\nunion all by name\n".join([_no_rows(entity), *selects])
         connection.execute(f"create or replace view raw.{entity.name} as\n{body}")
     _create_accounts(connection, settings, streams, not_selected)
     return warnings
 
 
-def _landed(parts: Sequence[Part]) -> str:
-    paths = ", ".join(literal(glob.escape(str(part.path))) for part in parts)
-    return f"read_parquet([{paths}], union_by_name = true)"
+def parquet(paths: Iterable[Path]) -> str:
+    """Write a relation over Parquet files, whose columns may differ."""
+    return f"read_parquet([{', '.join(literal(glob.escape(str(path))) for path in paths)}], union_by_name = true)"
 
 
 def _rows(source: Source, mapping: EntityMapping, parts: Sequence[Part]) -> str:
@@ -74,7 +81,7 @@ def _rows(source: Source, mapping: EntityMapping, parts: Sequence[Part]) -> str:
         else identifier(name)
         for name in names
     ]
-    return f"(select {', '.join([*LINEAGE, *cleaned])} from {_landed(parts)})"
+    return f"(select {', '.join([*LINEAGE, *cleaned])} from {parquet(part.path for part in parts)})"
 
 
 def _select(settings: Settings, source: Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
@@ -123,9 +130,14 @@ def _no_rows(entity: Entity) -> str:
 
 def _try(connection: duckdb.DuckDBPyConnection, select: str, where: str) -> None:
     try:
-        connection.execute(f"explain {select}")
+        plans = connection.execute(f"explain (format json) {select}").fetchall()
     except duckdb.Error as error:
         raise MappingError(f"{where}: an expression cannot be used: {str(error).splitlines()[0]}") from None
+    if any('"name": "UNNEST"' in plan for _, plan in plans):
+        raise MappingError(
+            f"{where}: an expression makes several rows of one, as unnest does; "
+            "map the entity several times, once for each of its rows"
+        )
 
 
 def _create_accounts(
@@ -143,6 +155,22 @@ def _create_accounts(
     ]
     if loads:
         connection.executemany("insert into raw.loads values (?, ?, ?, ?, ?, ?)", loads)
+    connection.execute(
+        "create or replace table raw.removed (source varchar, entity varchar, load_id varchar, "
+        "erased_rows bigint, fact_rows bigint, expired_rows bigint)"
+    )
+    nobody = ErasedRows(rows=0, facts=0)
+    removed = [
+        (source.name, entity, part.load_id, erased.rows, erased.facts, part.expired.get(entity, 0))
+        for source in settings.sources
+        for stream in source.streams
+        for part in streams[source.name, stream]
+        for entity in part.erased.keys() | part.expired.keys()
+        for erased in [part.erased.get(entity, nobody)]
+        if any(mapping.from_ == stream for mapping in source.entities.get(entity, ()))
+    ]
+    if removed:
+        connection.executemany("insert into raw.removed values (?, ?, ?, ?, ?, ?)", removed)
     connection.execute(
         "create or replace table raw.provided_entities "
         "(source varchar, entity varchar, mapping integer, stream varchar)"

@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
 
 import duckdb
 
 from dagster_project.config import Settings
+from dagster_project.landing import LandingZone
+from dagster_project.pseudonyms import pseudonym_key
 from dagster_project.quality.record import carry_results
+from dagster_project.run_log import written_to
+from dagster_project.stopping import heard
 from dagster_project.warehouse import (
     RunRecord,
     Version,
@@ -27,6 +30,7 @@ from dagster_project.warehouse import (
     discard_build_file,
     write_run_record,
 )
+from dagster_project.warehouse.runs import Status, close_abandoned_records
 
 log = logging.getLogger("careloop")
 
@@ -58,12 +62,15 @@ class Run:
         start = time.perf_counter()
         try:
             yield timing
+        except BaseException as error:
+            log.error("%s failed: %s", name, (str(error).splitlines() or [type(error).__name__])[0])
+            raise
         finally:
             timing.seconds = round(time.perf_counter() - start, 3)
             self.stage_seconds[name] = self.stage_seconds.get(name, 0) + timing.seconds
 
-    def write_record(self, status: Literal["running", "published", "refused", "failed"]) -> None:
-        """Write what is known of this run so far."""
+    def write_record(self, status: Status, *, counted: bool = True) -> None:
+        """Write what is known of this run so far; `counted` asks the build file for it."""
         ended = None if status == "running" else datetime.now(UTC)
         record = RunRecord(
             run=self.name,
@@ -73,9 +80,30 @@ class Run:
             config_sha256=hashlib.sha256(self.settings.config_file.read_bytes()).hexdigest(),
             published_version=self.version.run if self.version else None,
             stage_seconds={stage: round(seconds, 2) for stage, seconds in self.stage_seconds.items()},
-            **self._counts(),
+            **(self._counts() if counted else {}),
         )
         write_run_record(self.workspace, record)
+
+    def write_last_words(self) -> None:
+        """Write the record of a run that is ended from outside, whatever its statements are doing."""
+        self.write_record("published" if self.version else "stopped", counted=False)
+
+    def end(self, *, stopped: bool) -> None:
+        """Write how the run ended; where even that fails, the next run writes it."""
+        status: Status = "refused" if self.refused else "failed"
+        if self.version:
+            status = "published"
+        elif stopped:
+            status = "stopped"
+        log.info("run %s ended: %s", self.name, status)
+        # What a signal interrupted may still have the build file open.
+        for counted in (False,) if stopped else (True, False):
+            try:
+                self.write_record(status, counted=counted)
+                return
+            except Exception as error:  # such as a full disk; it must not hide why the run failed
+                what = "what it did" if counted else "how it ended, which the next run writes"
+                log.error("%s: lacks %s: %s", self.workspace.run_file(self.name), what, error)
 
     def _counts(self) -> dict[str, int | datetime | None]:
         """Count rows and gates in the build file, as far as this run has filled it."""
@@ -110,21 +138,26 @@ def begin(settings: Settings, run_id: str, *, full_refresh: bool) -> Iterator[Ru
     """Take the workspace, and leave a record of the run whatever becomes of it.
 
     Raises:
+        ConfigError: there is no key to make pseudonyms with.
         WorkspaceBusy: another run holds the workspace.
     """
+    pseudonym_key(settings)
     workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
     started_at = datetime.now(UTC)
     name = f"{started_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
     with workspace.lock(name):
         if full_refresh:
             discard_build_file(workspace)
+        close_abandoned_records(workspace)
+        LandingZone(workspace.landing).sweep()
         run = Run(settings, workspace, name, started_at)
         run.write_record("running")
-        try:
-            _carry_history(workspace)
-            yield run
-        finally:
-            run.write_record("published" if run.version else "refused" if run.refused else "failed")
+        with written_to(workspace.log_file(name), name), heard(run.write_last_words) as stop:
+            try:
+                _carry_history(workspace)
+                yield run
+            finally:
+                run.end(stopped=stop.asked)
 
 
 def _carry_history(workspace: Workspace) -> None:

@@ -11,7 +11,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from dagster_project.contract import ENTITIES
+from dagster_project.health import Health
 from dagster_project.warehouse import RunRecord, Workspace, connect, current, versions
+from dagster_project.warehouse.runs import read_run_records
 
 _ROWS = """
     select
@@ -77,6 +79,7 @@ def published(workspace: Workspace) -> RenderableType:
         ("as of (UTC)", f"{record.as_of:%Y-%m-%d %H:%M:%S}" if record.as_of else ""),
         ("warehouse", str(workspace.database_link)),
         ("exports", str(workspace.export_link)),
+        ("report", str(workspace.report_link / "index.html")),
     ]
     return Group(
         table("Rows", columns, rows),
@@ -88,10 +91,9 @@ def published(workspace: Workspace) -> RenderableType:
 
 def workspace_status(workspace: Workspace) -> RenderableType:
     """Describe a workspace: its last runs, published versions, freshness, and what the gates warn of."""
-    records = [RunRecord.model_validate_json(path.read_bytes()) for path in sorted(workspace.runs.glob("*.json"))]
     runs = [
-        (it.run, it.status, it.rows_extracted, it.rows_quarantined, it.gates_failed, it.gates_warned)
-        for it in records[:-11:-1]
+        (it.run, it.status, it.rows_extracted, it.rows_quarantined, it.gates_passed, it.gates_failed, it.gates_warned)
+        for it in read_run_records(workspace)[:-11:-1]
     ]
     in_force = current(workspace)
     kept = [
@@ -99,7 +101,7 @@ def workspace_status(workspace: Workspace) -> RenderableType:
         for it in versions(workspace)
     ]
     parts: list[RenderableType] = [
-        table("Last runs", ("run", "status", "extracted", "quarantined", "gates failed", "gates warned"), runs),
+        table("Last runs", ("run", "status", "extracted", "quarantined", "passed", "failed", "warned"), runs),
         table("Versions", ("version", "", "MiB"), kept),
     ]
     if in_force:
@@ -113,25 +115,52 @@ def workspace_status(workspace: Workspace) -> RenderableType:
     return Group(*parts)
 
 
-def quarantined(workspace: Workspace, entity: str | None, limit: int) -> RenderableType:
-    """List quarantined rows of the build file: counts by reason, or the rows of one entity, whole.
+def disk(found: Health) -> RenderableType:
+    """Say what a workspace takes on disk, and what is left."""
+    sizes = [(part, round(size / 2**20, 1)) for part, size in {**found.disk_bytes, "free": found.free_bytes}.items()]
+    return table("Disk", ("part", "MiB"), sizes)
+
+
+def quarantined_reasons(workspace: Workspace, limit: int) -> RenderableType:
+    """List quarantined rows of the build file, counted by reason.
+
+    Raises:
+        BuildFileError: there is no build file yet, or it is damaged.
+        WorkspaceBusy: a run holds it.
+    """
+    return table("Quarantine", ("entity", "source", "reasons", "rows", "example"), _built(workspace, _REASONS, [limit]))
+
+
+def quarantined_rows(workspace: Workspace, entity: str, limit: int) -> RenderableType:
+    """Show the quarantined rows of one entity, whole.
 
     Raises:
         ValueError: there is no such entity.
         BuildFileError: there is no build file yet, or it is damaged.
         WorkspaceBusy: a run holds it.
     """
-    if entity is not None and entity not in ENTITIES:
+    if entity not in ENTITIES:
         raise ValueError(f"unknown entity {entity!r}; allowed are {', '.join(ENTITIES)}")
+    rows = _built(
+        workspace,
+        f"select source, file, position, reasons, row_text from personal.quarantine_{entity} order by all limit ?",
+        [limit],
+    )
+    return table(f"Quarantine: {entity}", ("source", "file", "position", "reasons", "row"), rows)
+
+
+def quarantined_counts(workspace: Workspace) -> dict[tuple[str, str], int]:
+    """Count the quarantined rows of the published version, by entity and source; empty where nothing is published."""
+    if not workspace.database_link.exists():
+        return {}
+    with duckdb.connect(str(workspace.database_link), read_only=True) as connection:
+        rows = connection.execute("select entity, source, count(*) from quality.quarantine group by all").fetchall()
+    return {(entity, source): count for entity, source, count in rows}
+
+
+def _built(workspace: Workspace, sql: str, parameters: list[Any]) -> list[Any]:
     connection = connect(workspace, read_only=True)
     try:
-        if entity is None:
-            rows = connection.execute(_REASONS, [limit]).fetchall()
-            return table("Quarantine", ("entity", "source", "reasons", "rows", "example"), rows)
-        rows = connection.execute(
-            f"select source, file, position, reasons, row_text from personal.quarantine_{entity} order by all limit ?",
-            [limit],
-        ).fetchall()
-        return table(f"Quarantine: {entity}", ("source", "file", "position", "reasons", "row"), rows)
+        return connection.execute(sql, parameters).fetchall()
     finally:
         connection.close()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -15,6 +17,7 @@ from dagster_project.config import CONFIG_VARIABLE
 
 # Files are older than the tests and younger than every row in them.
 EXPORTED_AT = datetime(2026, 7, 1, tzinfo=UTC)
+HUNG_AFTER_SECONDS = 300
 
 
 def write_csv(path: Path, header: str, *rows: str, exported_at: datetime = EXPORTED_AT) -> Path:
@@ -43,14 +46,30 @@ def configuration(folder: Path, sources: list[dict[str, Any]], **settings: Any) 
     return path
 
 
-def careloop(*arguments: str, config: Path | None = None) -> subprocess.CompletedProcess[str]:
+def careloop(
+    *arguments: str, config: Path | None = None, environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does; what takes more than five minutes has hung."""
-    environment = {name: value for name, value in os.environ.items() if name not in (CONFIG_VARIABLE, "DAGSTER_HOME")}
-    return subprocess.run(
-        [str(Path(sys.executable).with_name("careloop")), *arguments, *(["--config", str(config)] if config else [])],
-        capture_output=True,
+    with careloop_process(*arguments, config=config, environment=environment) as process:
+        try:
+            output, errors = process.communicate(timeout=HUNG_AFTER_SECONDS)
+        finally:
+            process.kill()
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def careloop_process(
+    *arguments: str,
+    config: Path | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    command: Sequence[str] = (str(Path(sys.executable).with_name("careloop")),),
+) -> subprocess.Popen[str]:
+    """Start the command line, to be waited for or disturbed; the environment adds to that of the tests."""
+    inherited = {name: value for name, value in os.environ.items() if name not in (CONFIG_VARIABLE, "DAGSTER_HOME")}
+    return subprocess.Popen(
+        [*command, *arguments, *(["--config", str(config)] if config else [])],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=300,
-        env={**environment, "COLUMNS": "200"},
-        check=False,
+        env={**inherited, "COLUMNS": "200", **environment},
     )

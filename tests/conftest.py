@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from dagster_project.landing import LINEAGE, Batch, LandingZone
+from dagster_project.pseudonyms import KEY_VARIABLE
 from dagster_project.source_config.files import FileSource
 from dagster_project.sources.files import Check, extract
+
+# Inherited by the processes that tests start.
+PSEUDONYM_KEY = "the key of the companies that tests make up"
+os.environ[KEY_VARIABLE] = PSEUDONYM_KEY
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

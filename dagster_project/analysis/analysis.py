@@ -1,10 +1,11 @@
-"""What an analysis is: queries in, a function, declared tables out."""
+"""What an analysis is: queries in, a function, declared tables out; and in which order analyses run."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,3 +33,15 @@ class Analysis:
     def reads(self) -> list[tuple[str, str]]:
         """Schema and name of the tables in the queries, each once, in order."""
         return sorted({read for query in self.inputs.values() for read in _READ.findall(query)})
+
+
+def in_order(analyses: Iterable[Analysis]) -> list[Analysis]:
+    """Return the analyses so that each comes after those whose tables it reads.
+
+    Raises:
+        graphlib.CycleError: two of them read each other's tables.
+    """
+    named = {analysis.name: analysis for analysis in analyses}
+    makers = {("analysis", table): name for name, analysis in named.items() for table in analysis.tables}
+    read = {name: [makers[it] for it in analysis.reads if it in makers] for name, analysis in named.items()}
+    return [named[name] for name in TopologicalSorter(read).static_order()]

@@ -1,53 +1,88 @@
-"""Analyse: what statistics make of the marts, one definition an analysis, behind the gate of the marts."""
+"""Analyse: what statistics make of the marts, behind the gate of the marts."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from dagster_project.analysis.analysis import Analysis
+from dagster_project.analysis.alert import ALERT
+from dagster_project.analysis.analysis import in_order
+from dagster_project.analysis.anomaly import ANOMALY
+from dagster_project.analysis.anomaly_driver import ANOMALY_DRIVER
+from dagster_project.analysis.business_link.business_link import BUSINESS_LINK
+from dagster_project.analysis.churn.churn import CHURN
+from dagster_project.analysis.driver.driver import DRIVER
+from dagster_project.analysis.forecast import FORECAST
+from dagster_project.analysis.impact.impact import IMPACT
+from dagster_project.analysis.impact.risks import RISKS
+from dagster_project.analysis.impact.windows import WINDOWS
+from dagster_project.analysis.staffing import STAFFING
+from dagster_project.analysis.survey_plan import SURVEY_PLAN
 from dagster_project.analysis.tables import SCHEMA, TABLES, write_table
 from dagster_project.analysis.topic_proposal import TOPIC_PROPOSAL
+from dagster_project.analysis.training import TRAINING
 from dagster_project.analysis.trend import TREND
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY
 from dagster_project.warehouse import connect
 
-ANALYSES = (TOPIC_PROPOSAL, TREND)
+ANALYSES = (
+    ALERT,
+    ANOMALY,
+    ANOMALY_DRIVER,
+    BUSINESS_LINK,
+    CHURN,
+    DRIVER,
+    FORECAST,
+    IMPACT,
+    RISKS,
+    STAFFING,
+    SURVEY_PLAN,
+    TOPIC_PROPOSAL,
+    TRAINING,
+    TREND,
+    WINDOWS,
+)
+
+_SPECS = [
+    dg.AssetSpec(
+        [SCHEMA, table],
+        deps=[dg.AssetKey(read) for read in analysis.reads],
+        description=TABLES[table].description,
+        group_name=SCHEMA,
+        owners=["service-analytics@example.com"],
+        kinds={"python", "duckdb"},
+        freshness_policy=DAILY,
+    )
+    for analysis in ANALYSES
+    for table in analysis.tables
+]
 
 
-def _asset(analysis: Analysis) -> dg.AssetsDefinition:
-    specs = [
-        dg.AssetSpec(
-            [SCHEMA, table],
-            deps=[dg.AssetKey(read) for read in analysis.reads],
-            description=TABLES[table].description,
-            group_name=SCHEMA,
-            owners=["service-analytics@example.com"],
-            kinds={"python", "duckdb"},
-            freshness_policy=DAILY,
-        )
-        for table in analysis.tables
-    ]
+# One step, because the gate behind it is one: a step between two analyses would wait for it, and it for the step.
+@dg.multi_asset(name="analyse", specs=_SPECS, description="Every analysis, after those whose tables it reads.")
+def analyse(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Run the analyses one after the other and write their tables."""
+    from threadpoolctl import threadpool_limits
 
-    @dg.multi_asset(name=f"analyse_{analysis.name}", specs=specs, description=analysis.description)
-    def analyse(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
-        run = careloop.run
-        with run.stage("analyse"):
-            connection = connect(run.workspace)
-            try:
+    run = careloop.run
+    # Matrices here are small: threads would cost ten times the work in waiting for each other.
+    with run.stage("analyse"), threadpool_limits(1):
+        connection = connect(run.workspace)
+        try:
+            for analysis in in_order(ANALYSES):
                 # Frames of aggregates, as each query says.
                 frames = {name: connection.execute(query).df() for name, query in analysis.inputs.items()}
                 made = analysis.analyse(**frames)
-                rows = {table: write_table(connection, table, made[table]) for table in analysis.tables}
-            finally:
-                connection.close()
-        for table, count in rows.items():
-            yield dg.MaterializeResult(asset_key=dg.AssetKey([SCHEMA, table]), metadata={"dagster/row_count": count})
+                for table in analysis.tables:
+                    rows = write_table(connection, table, made[table])
+                    yield dg.MaterializeResult(
+                        asset_key=dg.AssetKey([SCHEMA, table]), metadata={"dagster/row_count": rows}
+                    )
+        finally:
+            connection.close()
 
-    return analyse
 
-
-analysis_assets = [_asset(analysis) for analysis in ANALYSES]
+analysis_assets = [analyse]
 
 
 @dg.definitions

@@ -8,9 +8,11 @@ import dagster as dg
 from dagster_project.config import Source, load_settings
 from dagster_project.contract import ENTITIES
 from dagster_project.defs.resources import RunResource
+from dagster_project.erasure import clear_new_batches
 from dagster_project.landing import LandingZone
 from dagster_project.mapping import check_file
 from dagster_project.raw import ACCOUNT_TABLES, create_raw_views
+from dagster_project.retention import remove_expired
 from dagster_project.run import log
 from dagster_project.sources.extraction import extract
 from dagster_project.warehouse import connect
@@ -92,6 +94,10 @@ def raw_views(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
     """Render the mappings into views over what is landed, so that a mended mapping is replayed over all of it."""
     run = careloop.run
     zone = LandingZone(run.workspace.landing)
+    for entity, rows in clear_new_batches(run.settings, run.workspace).items():
+        log.warning("%s: %s new rows of erased people were taken out", entity, rows)
+    for entity, rows in remove_expired(run.settings, run.workspace).items():
+        log.info("%s: %s rows older than retention allows were removed", entity, rows)
     streams = {
         (source.name, stream): zone.parts(source.name, stream)
         for source in run.settings.sources

@@ -3,13 +3,16 @@
 from typing import NamedTuple
 
 import dagster as dg
+import duckdb
 
+from dagster_project.alerts import tell_new_alerts
 from dagster_project.defs.analysis import analysis_assets
 from dagster_project.defs.gates import EXPECTATIONS, GATED_LAYERS
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import DAILY, layer_assets
 from dagster_project.quality.suites import suites_sha256
-from dagster_project.run import Run
+from dagster_project.report import make_report
+from dagster_project.run import Run, log
 from dagster_project.warehouse import AuditRefused, audit, connect, load_run_records, make_candidate, publish
 
 PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
@@ -35,7 +38,7 @@ class _GateResult(NamedTuple):
     freshness_policy=DAILY,
 )
 def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
-    """Publish the audited version of the warehouse: one DuckDB file, and its tables as Parquet."""
+    """Publish the audited version of the warehouse: one DuckDB file, its tables as Parquet, and its report."""
     run = careloop.run
     suites = suites_sha256(EXPECTATIONS)
     with run.stage("audit"):
@@ -51,10 +54,17 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
         )
     try:
         with run.stage("publish") as timing:
-            run.version = publish(run.workspace, record, run=run.name, suites_sha256=suites)
+            run.version = publish(
+                run.workspace,
+                record,
+                run=run.name,
+                suites_sha256=suites,
+                make_pages=lambda version: make_report(version, run.name),
+            )
     except AuditRefused:
         run.refused = True
         raise
+    told = _told(run)
     return dg.MaterializeResult(
         metadata={
             "version": run.version.run,
@@ -64,9 +74,20 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
             "tables": len(record.tables),
             "gates_passed": record.gates_passed,
             "gates_warned": record.gates_warned,
+            "alerts_told": told,
             "seconds": timing.seconds,
         }
     )
+
+
+def _told(run: Run) -> int:
+    """Tell what is new; that it could not be told does not undo what is published."""
+    assert run.version is not None
+    try:
+        return tell_new_alerts(run.workspace, run.version.file)
+    except (OSError, ValueError, duckdb.Error) as error:
+        log.warning("alerts are published but were not told: %s", error)
+        return 0
 
 
 def _recorded(run: Run) -> list[_GateResult]:

@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from dagster_project.config import load_settings
+from dagster_project.history import end_dead_runs, forget_old_runs
 from dagster_project.run import Run, begin
 
 
@@ -25,6 +26,9 @@ class RunResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic
         settings = load_settings(as_of=datetime.fromisoformat(self.as_of) if self.as_of else None)
         with begin(settings, context.run_id or "unnamed", full_refresh=self.full_refresh) as run:
             self._run = run
+            if context.instance is not None:
+                end_dead_runs(context.instance, but=context.run_id)
+                forget_old_runs(context.instance, run.workspace, kept_runs=settings.kept_runs)
             yield self
 
     @property

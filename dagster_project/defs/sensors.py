@@ -2,16 +2,21 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from dagster_project.config import load_settings
 from dagster_project.defs.jobs import careloop_job
+from dagster_project.history import end_dead_runs
 from dagster_project.notify import notify_failure
 from dagster_project.source_config.files import FileSource
 from dagster_project.sources.files import matching_files
+from dagster_project.warehouse import Workspace, WorkspaceBusy
 
 LAUNCHED_BY = "careloop/launched_by"
+# A run in progress takes the lock when its first step begins; loading the project takes less than this.
+UNLOCKED_FOR = timedelta(minutes=5)
 
 
 @dg.sensor(job=careloop_job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED)
@@ -28,6 +33,18 @@ def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipR
     if cursor == context.cursor:
         return dg.SkipReason("No file was added or changed.")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=cursor)], cursor=cursor)
+
+
+@dg.sensor(minimum_interval_seconds=120, default_status=dg.DefaultSensorStatus.RUNNING)
+def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """End runs whose process was killed: the queue, which lets one run at a time, would wait for them for ever."""
+    settings = load_settings()
+    try:
+        with Workspace(settings.workspace_folder).lock("dead_runs"):
+            count = end_dead_runs(context.instance, started_before=datetime.now(UTC) - UNLOCKED_FOR)
+    except WorkspaceBusy as busy:
+        return dg.SkipReason(str(busy))
+    return dg.SkipReason(f"{count} dead run(s) ended")
 
 
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)

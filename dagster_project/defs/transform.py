@@ -59,10 +59,12 @@ def _layer(layer: str) -> dg.AssetsDefinition:
     @dbt_assets(manifest=MANIFEST, selector=layer, name=f"build_{layer}", dagster_dbt_translator=translator)
     def build_layer(context: dg.AssetExecutionContext, careloop: RunResource) -> Iterator[Event]:
         run = careloop.run
-        names = _selected_names(context.selected_asset_keys)
+        selection = ["--selector", layer]
+        if context.is_subset:
+            selection = ["--select", *_selected_names(context.selected_asset_keys)]
         with run.stage(f"build {layer}"):
             results = build(
-                run.settings, run.workspace, names, progress=lambda name: log.debug("build %s: %s", layer, name)
+                run.settings, run.workspace, selection, progress=lambda name: log.debug("build %s: %s", layer, name)
             )
         yield from _events(run, context, results)
 

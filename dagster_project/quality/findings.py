@@ -12,14 +12,13 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.error_texts import without_values
 from dagster_project.quality.expectations import Expectation, Suite
 from dagster_project.quality.gate import CheckResult, SampleKeys
 from dagster_project.quality.kinds import KINDS
 
 SAMPLE_SIZE = 5
 REASON_LENGTH = 400
-# The classes of DuckDB's errors whose messages quote no values of the data.
-HARMLESS = {"Binder", "Catalog", "Parser", "Syntax", "IO", "Not implemented", "Out of Memory"}
 
 
 def finding(connection: duckdb.DuckDBPyConnection, suite: Suite, expectation: Expectation, answer: Any) -> CheckResult:
@@ -54,9 +53,7 @@ def finding(connection: duckdb.DuckDBPyConnection, suite: Suite, expectation: Ex
 def undecided(suite: Suite, expectation: Expectation, reason: str) -> CheckResult:
     """Say why an expectation could not be decided, without the values of the data that `reason` may quote."""
     paragraph = " ".join(re.sub(r"^\(\S+\) ", "", reason).split("\n\n")[0].split()) or "no reason given"
-    database_error = re.match(r"([A-Z][A-Za-z ]*) Error: ", paragraph)
-    if database_error and database_error[1] not in HARMLESS:
-        paragraph = f"{database_error[0]}a value does not fit"
+    paragraph = without_values(paragraph)
     message = (
         f"{suite.layer}.{suite.table}, {expectation.check}: could not be decided: {paragraph[:REASON_LENGTH]}; "
         f"mend the table, or its suite {suite.layer}/{suite.table}.yml"

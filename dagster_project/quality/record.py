@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import pyarrow as pa
@@ -61,10 +62,13 @@ def write_results(
         raise
 
 
-def carry_results(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
+def carry_results(
+    connection: duckdb.DuckDBPyConnection, published: Path, *, replacing: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Take over the results of earlier runs from a published file, where there is no `quality.gate_result` yet.
 
-    A build file that begins anew would lose them: they cannot be computed again.
+    A build file that begins anew would lose them: they cannot be computed again. `replacing` says which texts in keys
+    and messages are to be others.
 
     Raises:
         duckdb.Error: the published file cannot be read; the build file is left as it was.
@@ -78,13 +82,29 @@ def carry_results(connection: duckdb.DuckDBPyConnection, published: Path) -> Non
             connection.begin()
             try:
                 _create(connection)
-                connection.execute(f"insert into {TABLE} by name from published.{TABLE}")
+                told = {name: name for name in ("sample_keys", "message")}
+                for text, other in replacing.items():
+                    told = {name: f"replace({told[name]}, {literal(text)}, {literal(other)})" for name in told}
+                shown = ", ".join(f"{expression} as {name}" for name, expression in told.items())
+                connection.execute(f"insert into {TABLE} by name select * replace ({shown}) from published.{TABLE}")
                 connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
     finally:
         connection.execute("detach published")
+
+
+def forget_results(connection: duckdb.DuckDBPyConnection, *, before: str) -> None:
+    """Remove the results of runs whose name sorts before a run's; there need not be any."""
+    connection.begin()
+    try:
+        _create(connection)
+        connection.execute(f"delete from {TABLE} where run_id < ?", [before])
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import os
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -77,10 +78,18 @@ def _fault_of_format(text: str) -> str:
     return "" if found == (True,) else "does not tell instants apart; it needs day, month and year, and %p beside %I"
 
 
+def _days(text: Any) -> timedelta:
+    found = re.fullmatch(r"([1-9]\d{0,5}) days?", text) if isinstance(text, str) else None
+    if not found:
+        raise ValueError("not a number of days; expected one such as `730 days`")
+    return timedelta(days=int(found[1]))
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 ConfigPath = Annotated[str, AfterValidator(_below_config)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
+Retention = Annotated[timedelta, BeforeValidator(_days)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 OneCharacter = Annotated[str, Field(min_length=1, max_length=1)]
 InstantFormat = Annotated[str, AfterValidator(_instant_format)]

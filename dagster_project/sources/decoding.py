@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
@@ -25,6 +25,9 @@ from dagster_project.sources.errors import SourceError
 UNDECODABLE = "\ufdd0"
 """Stands before the two hex digits of a byte that the stated encoding cannot decode; no text may hold it (Unicode)."""
 
+# What a file may unpack to: tables of text come to 20 times their compressed size, rarely to 100 times.
+MAX_UNPACKED_RATIO = 250
+UNPACKED_BYTES_OF_ANY_FILE = 256 * 2**20
 _CHUNK_BYTES = 2**20
 MARK = "careloop.mark"
 _COMPRESSED = (".gz", ".zst")
@@ -53,10 +56,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path) as unzipped:
-                yield cast(BinaryIO, unzipped)
+                yield _bounded(unzipped, path)
         elif path.suffix.lower() == ".zst":
             with pa.input_stream(path, compression="zstd") as inflated:
-                yield cast(BinaryIO, inflated)
+                yield _bounded(inflated, path)
         else:
             with path.open("rb") as plain:
                 yield plain
@@ -64,6 +67,38 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise  # about the scratch folder, to which the content was being copied
         raise SourceError(f"cannot be read: {error}; check its permissions, and whether it is whole") from None
+
+
+class _Bounded(io.RawIOBase):
+    """Reads unpacked bytes up to a limit, so that a small file cannot fill the disk."""
+
+    def __init__(self, unpacked: Any, limit: int) -> None:
+        self._unpacked = unpacked
+        self._limit = limit
+        self._left = limit
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._unpacked.read(len(buffer))
+        self._left -= len(content)
+        if self._left < 0:
+            raise SourceError(
+                f"unpacks to more than {self._limit:,} bytes, {MAX_UNPACKED_RATIO} times its size and more; "
+                "if that is right, unpack it before"
+            )
+        buffer[: len(content)] = content
+        return len(content)
+
+
+def _bounded(unpacked: Any, path: Path) -> BinaryIO:
+    return io.BufferedReader(_Bounded(unpacked, unpacked_limit(path)), _CHUNK_BYTES)
+
+
+def unpacked_limit(path: Path) -> int:
+    """Give the bytes that a compressed file may unpack to."""
+    return max(UNPACKED_BYTES_OF_ANY_FILE, MAX_UNPACKED_RATIO * path.stat().st_size)
 
 
 def content_sha256(path: Path) -> str:

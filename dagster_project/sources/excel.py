@@ -10,13 +10,14 @@ import datetime as dt
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 from python_calamine import CalamineError, CalamineWorkbook
 
 from dagster_project.source_config.files import ExcelFiles
+from dagster_project.sources.decoding import unpacked_limit
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import Outcome, PartWriter, Target, usable_names
 
@@ -28,6 +29,7 @@ def land(path: Path, settings: ExcelFiles, target: Target) -> Outcome:
         SourceError: it is no such workbook, or lacks the sheet or a header.
     """
     try:
+        _must_unpack_within_bounds(path)
         rows, filled = _read(path, settings.sheet)
     except (BadZipFile, InvalidFileException, CalamineError, KeyError, ValueError, OSError) as error:
         raise SourceError(
@@ -43,6 +45,13 @@ def land(path: Path, settings: ExcelFiles, target: Target) -> Outcome:
         for position, record in enumerate(records, start=1):
             part.add(position, record)
     return Outcome(columns, target.rows(), 0, filled - 1)
+
+
+def _must_unpack_within_bounds(path: Path) -> None:
+    with ZipFile(path) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > unpacked_limit(path):
+        raise SourceError(f"unpacks to {unpacked:,} bytes, where {unpacked_limit(path):,} are allowed; split it")
 
 
 def _read(path: Path, sheet: str | None) -> tuple[list[list[str | None]], int]:

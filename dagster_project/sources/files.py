@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from dagster_project.error_texts import without_values
 from dagster_project.landing import REJECTS, Batch, Landing, LandingZone
 from dagster_project.manifest import Identity, LandedFile
 from dagster_project.source_config.files import CsvFiles, ExcelFiles, FileSet, FileSource, JsonLinesFiles, ParquetFiles
@@ -166,8 +167,12 @@ def _land(files: dict[Identity, _File], settings: FileSet, landing: Landing, che
                 try:
                     outcome = _read(file.path, settings, target)
                     file.must_be_unchanged()
-                except (SourceError, duckdb.Error) as error:
+                except SourceError as error:
                     raise _located(landing.source, landing.stream, file, error) from error
+                except duckdb.Error as error:
+                    # Not chained: what it quotes of the data would be told with it.
+                    told = SourceError(without_values(str(error)))
+                    raise _located(landing.source, landing.stream, file, told) from None
             landing.add(
                 LandedFile(
                     **identity.model_dump(),

@@ -16,6 +16,8 @@ from dagster_project.warehouse.workspace import Workspace
 
 # Seen at 98 M events: 3 GB where statements are well put, 25 GB and more where one is not and should fail.
 MAX_TEMP_DIRECTORY_SIZE = "20GiB"
+# The system's words in DuckDB's errors, where rebuilding a file would not help.
+NO_ROOM = "No space left on device"
 
 
 def engine_settings(workspace: Workspace) -> dict[str, str]:
@@ -48,11 +50,11 @@ def connect(workspace: Workspace, *, read_only: bool = False) -> duckdb.DuckDBPy
     except duckdb.ConnectionException as error:
         raise BuildFileError(
             f"{file}: open in this process with other settings; close that first, for dbt with "
-            f"DuckDBConnectionManager.close_all_connections() ({_first_line(error)})"
+            f"DuckDBConnectionManager.close_all_connections() ({first_line(error)})"
         ) from None
     except duckdb.Error as error:
         if "Could not set lock" in str(error):
-            raise WorkspaceBusy(file, _first_line(error)) from None
+            raise WorkspaceBusy(file, first_line(error)) from None
         raise damaged(workspace, error) from None
     file.chmod(0o600)
     return _with_settings(connection, workspace)
@@ -60,8 +62,10 @@ def connect(workspace: Workspace, *, read_only: bool = False) -> duckdb.DuckDBPy
 
 def damaged(workspace: Workspace, error: duckdb.Error, what: str = "cannot be opened") -> BuildFileError:
     """Say that DuckDB stumbles over the build file; nothing is lost, it is rebuilt from the landing zone."""
+    if NO_ROOM in str(error):
+        return BuildFileError(f"{workspace.build_file}: {what}: {first_line(error)}; make room and run again")
     return BuildFileError(
-        f"{workspace.build_file}: {what}: {_first_line(error)}; "
+        f"{workspace.build_file}: {what}: {first_line(error)}; "
         "rebuild it from the landing zone with `careloop run --full-refresh`"
     )
 
@@ -84,10 +88,21 @@ def _with_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace) 
         for name, value in engine_settings(workspace).items():
             if in_force.get(name) != value:
                 connection.execute(f"set {name} = {literal(value)}")
+        if in_force["enable_external_access"] == "true":
+            keep_to_folders(connection, workspace.folder)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def keep_to_folders(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
+    """Let an engine read and write files below these folders alone, for as long as it lives; nothing lets it out again.
+
+    SQL of mappings runs in it. That it is no statement is checked where it is read; this is the second lock.
+    """
+    connection.execute(f"set allowed_directories = [{', '.join(literal(str(folder)) for folder in folders)}]")
+    connection.execute("set enable_external_access = false")
 
 
 def discard_build_file(workspace: Workspace) -> None:
@@ -98,5 +113,6 @@ def discard_build_file(workspace: Workspace) -> None:
         workspace.build_file.unlink(missing_ok=True)
 
 
-def _first_line(error: duckdb.Error) -> str:
+def first_line(error: duckdb.Error) -> str:
+    """Return what went wrong, without the SQL below it."""
     return str(error).splitlines()[0]

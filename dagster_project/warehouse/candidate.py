@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.quoting import identifier, literal
-from dagster_project.warehouse.build import connect, damaged
+from dagster_project.warehouse.build import NO_ROOM, connect, damaged, first_line
 from dagster_project.warehouse.errors import PublishError
 from dagster_project.warehouse.files import fsync, wal_of
 from dagster_project.warehouse.relations import PUBLISHED_SCHEMAS, Relation, published_relations
@@ -48,9 +48,11 @@ def make_candidate(workspace: Workspace, run: str) -> Path:
             wal = wal_of(file)
             if wal.exists():
                 raise PublishError(f"{wal}: left after the checkpoint, so the file beside it is incomplete; run again")
-        except BaseException:
+        except BaseException as error:
             file.unlink(missing_ok=True)
             wal_of(file).unlink(missing_ok=True)
+            if isinstance(error, duckdb.Error):
+                raise PublishError(f"{file}: cannot be written: {first_line(error)}") from None
             raise
         fsync(file)
         fsync(file.parent)
@@ -88,4 +90,6 @@ def _copy_relation(workspace: Workspace, connection: duckdb.DuckDBPyConnection, 
             if column.comment:
                 connection.execute(f"comment on column {target}.{identifier(column.name)} is {literal(column.comment)}")
     except duckdb.Error as error:
+        if NO_ROOM in str(error):
+            raise
         raise damaged(workspace, error, f"{relation} cannot be copied") from None

@@ -6,7 +6,6 @@ does not know, become floating point, so models that sum integers cast the resul
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -14,7 +13,7 @@ import duckdb
 from dagster_project.quoting import literal
 from dagster_project.warehouse.build import attach_read_only
 from dagster_project.warehouse.errors import PublishError
-from dagster_project.warehouse.files import fsync
+from dagster_project.warehouse.files import appearing, fsync
 from dagster_project.warehouse.relations import published_relations
 from dagster_project.warehouse.workspace import Workspace
 
@@ -27,17 +26,8 @@ def export_tables(workspace: Workspace, database: Path, folder: Path) -> None:
     Raises:
         PublishError: a table cannot be written; nothing is left behind.
     """
-    unfinished = folder.with_name(f".{folder.name}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    try:
+    with appearing(folder) as unfinished:
         _write(workspace, database, unfinished)
-        fsync(unfinished)
-        unfinished.rename(folder)
-    except BaseException:
-        shutil.rmtree(unfinished)
-        raise
-    fsync(folder.parent)
 
 
 def _write(workspace: Workspace, database: Path, folder: Path) -> None:

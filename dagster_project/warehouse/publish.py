@@ -5,15 +5,21 @@ What belongs here: the last check and the swap. There is no way round the check,
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from dagster_project.warehouse.errors import AuditRefused
 from dagster_project.warehouse.exports import export_tables
 from dagster_project.warehouse.files import fsync, sha256, wal_of
 from dagster_project.warehouse.records import AuditRecord, read_audit_record
+from dagster_project.warehouse.report import MakePages, write_report
 from dagster_project.warehouse.versions import Version, current, demand_links, make_current, settle
 from dagster_project.warehouse.workspace import Workspace
 
 
-def publish(workspace: Workspace, record: AuditRecord, *, run: str, suites_sha256: str) -> Version:
+def publish(
+    workspace: Workspace, record: AuditRecord, *, run: str, suites_sha256: str, make_pages: MakePages
+) -> Version:
     """Publish the candidate of `run`, and prune old versions.
 
     Args:
@@ -21,6 +27,7 @@ def publish(workspace: Workspace, record: AuditRecord, *, run: str, suites_sha25
         record: what `audit` returned for it.
         run: the run that publishes.
         suites_sha256: content hash of the suites in force now.
+        make_pages: draws the report's pages from a connection at the candidate.
 
     Returns:
         The version, which is current from here on.
@@ -28,14 +35,15 @@ def publish(workspace: Workspace, record: AuditRecord, *, run: str, suites_sha25
     Raises:
         AuditRefused: the record is of another file, run or suite, did not pass, or is not the one written down;
             everything is left as it was.
-        PublishError: one of the two links is a file or folder of somebody else's.
+        PublishError: one of the links is a file or folder of somebody else's.
+        Exception: a page of the report cannot be made; everything is left as it was.
         WorkspaceBusy: another run holds the workspace.
     """
     with workspace.lock(run):
         _demand(workspace, record, run, suites_sha256)
         demand_links(workspace)
         candidate, version_file = workspace.candidate_file(run), workspace.version_file(run)
-        export_tables(workspace, candidate, workspace.export_folder(run))
+        _write_beside(workspace, candidate, run, make_pages)
         candidate.rename(version_file)
         fsync(version_file.parent)
         make_current(workspace, run)
@@ -43,6 +51,16 @@ def publish(workspace: Workspace, record: AuditRecord, *, run: str, suites_sha25
         version = current(workspace)
         assert version is not None  # it was made current three lines ago, under the lock
         return version
+
+
+def _write_beside(workspace: Workspace, candidate: Path, run: str, make_pages: MakePages) -> None:
+    """Write what stands beside the version's file, all of it or nothing."""
+    export_tables(workspace, candidate, workspace.export_folder(run))
+    try:
+        write_report(workspace, candidate, workspace.report_folder(run), make_pages)
+    except BaseException:
+        shutil.rmtree(workspace.export_folder(run))
+        raise
 
 
 def _demand(workspace: Workspace, record: AuditRecord, run: str, suites_sha256: str) -> None:

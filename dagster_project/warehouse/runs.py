@@ -5,15 +5,20 @@ What belongs here: their shape, writing one, and loading all of them. What is co
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Literal
 
 import duckdb
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from dagster_project.quoting import identifier, literal
 from dagster_project.warehouse.files import write_whole
 from dagster_project.warehouse.workspace import Workspace
+
+log = logging.getLogger("careloop")
+
+Status = Literal["running", "published", "refused", "failed", "stopped"]
 
 
 class RunRecord(BaseModel):
@@ -22,9 +27,7 @@ class RunRecord(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     run: str = Field(description="Name of the run, sortable by its start.")
-    status: Literal["running", "published", "refused", "failed"] = Field(
-        description="How the run ended; the run that made this version is still running in it."
-    )
+    status: Status = Field(description="How the run ended; the run that made this version is still running in it.")
     started_at: AwareDatetime = Field(description="When the run started (UTC).")
     ended_at: AwareDatetime | None = Field(default=None, description="When the run ended (UTC).")
     as_of: AwareDatetime | None = Field(default=None, description="Instant up to which figures were computed (UTC).")
@@ -55,6 +58,24 @@ def write_run_record(workspace: Workspace, record: RunRecord) -> Path:
     file = workspace.run_file(record.run)
     write_whole(file, record.model_dump_json(indent=1) + "\n")
     return file
+
+
+def read_run_records(workspace: Workspace) -> list[RunRecord]:
+    """Read the records of all runs, oldest first; a file that is no record of a run is left out and logged."""
+    records = []
+    for file in sorted(workspace.runs.glob("*.json")):
+        try:
+            records.append(RunRecord.model_validate_json(file.read_bytes()))
+        except ValidationError as error:
+            log.warning("%s: not the record of a run, left out: %s", file, error.errors()[0]["msg"])
+    return records
+
+
+def close_abandoned_records(workspace: Workspace) -> None:
+    """Call runs failed that are said to be running; with the run lock held, they are not: their process died."""
+    for record in read_run_records(workspace):
+        if record.status == "running":
+            write_run_record(workspace, record.model_copy(update={"status": "failed"}))
 
 
 def load_run_records(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> int:

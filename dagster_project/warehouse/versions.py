@@ -1,7 +1,7 @@
 """The published versions: which there are, which one readers get, going back and forth, and tidying up.
 
 What belongs here: everything about versions once they exist. The link `careloop.duckdb` alone decides which version
-is current; the link `export` follows it. Making and checking new versions is done before.
+is current; the links `export` and `report` follow it. Making and checking new versions is done before.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ KEPT_VERSIONS = 3
 
 @dataclass(frozen=True)
 class Version:
-    """A published version: its database file, its folder of Parquet files, and its audit record."""
+    """A published version: its database file, its Parquet files, its report, and its audit record."""
 
     run: str
     file: Path
     export: Path
+    report: Path
     record: AuditRecord
     is_current: bool
 
@@ -43,8 +44,7 @@ def versions(workspace: Workspace) -> list[Version]:
         record = read_audit_record(workspace, run)
         # Without `published_at` it is what a run left that died just before the swap.
         if record is not None and (record.published_at or run == current_run):
-            file, export = workspace.version_file(run), workspace.export_folder(run)
-            found.append(Version(run, file, export, record, is_current=run == current_run))
+            found.append(_version(workspace, run, record, is_current=run == current_run))
     return found
 
 
@@ -76,29 +76,35 @@ def restore(workspace: Workspace, run: str | None = None) -> Version:
             chosen = next((version for version in known if version.run == run), None)
             if chosen is None:
                 raise PublishError(f"{workspace.published}: there is no version {run!r}; kept: {names}")
-        _verify(chosen)
+        verify(chosen)
         make_current(workspace, chosen.run)
-        return Version(chosen.run, chosen.file, chosen.export, chosen.record, is_current=True)
+        return _version(workspace, chosen.run, chosen.record, is_current=True)
 
 
 def make_current(workspace: Workspace, run: str) -> None:
-    """Swap both links to a version. The database's comes first: it decides, and `settle` makes the other follow."""
+    """Swap the links to a version. The database's comes first: it decides, and `settle` makes the others follow."""
     point(workspace.database_link, workspace.version_file(run))
-    point(workspace.export_link, workspace.export_folder(run))
+    for link, folder in _followers(workspace, run):
+        point(link, folder)
 
 
 def demand_links(workspace: Workspace) -> None:
     """Make sure that what is to be swapped is ours.
 
     Raises:
-        PublishError: there is a file or folder where one of the two links goes.
+        PublishError: there is a file or folder where one of the links goes.
     """
-    for link in (workspace.database_link, workspace.export_link):
+    for link in (workspace.database_link, workspace.export_link, workspace.report_link):
         if link.exists() and not link.is_symlink():
             raise PublishError(f"{link}: expected a link to the current version; move what is there elsewhere")
 
 
-def settle(workspace: Workspace) -> None:
+def keep_current_only(workspace: Workspace) -> None:
+    """Remove every version but the current one; call it with the run lock held."""
+    settle(workspace, kept_versions=1)
+
+
+def settle(workspace: Workspace, kept_versions: int = KEPT_VERSIONS) -> None:
     """Finish what a killed run began, remove what it left, and prune to the versions that are kept.
 
     Call it with the run lock held. It never touches the current version.
@@ -111,13 +117,15 @@ def settle(workspace: Workspace) -> None:
     if current_run is not None:
         _finish(workspace, current_run)
     published = versions(workspace)
-    kept = {version.run for version in published[:KEPT_VERSIONS]} | {current_run}
+    kept = {version.run for version in published[:kept_versions]} | {current_run}
     for run in _runs(workspace, "careloop-*.duckdb") - kept:
         workspace.version_file(run).unlink()
     for run in _runs(workspace, "careloop-*.duckdb.wal") - kept:
         wal_of(workspace.version_file(run)).unlink()
     for run in _runs(workspace, "export-*") - kept:
         shutil.rmtree(workspace.export_folder(run))
+    for run in _runs(workspace, "report-*") - kept:
+        shutil.rmtree(workspace.report_folder(run))
     for run in _runs(workspace, "careloop-*.json") - kept:
         workspace.audit_file(run).unlink()
     _sweep_hidden(workspace)
@@ -125,9 +133,10 @@ def settle(workspace: Workspace) -> None:
 
 
 def _finish(workspace: Workspace, run: str) -> None:
-    """Do what is missing when a run died right after the swap: the other link, and the note in the record."""
-    if workspace.export_link.resolve() != workspace.export_folder(run).resolve():
-        point(workspace.export_link, workspace.export_folder(run))
+    """Do what is missing when a run died right after the swap: the other links, and the note in the record."""
+    for link, folder in _followers(workspace, run):
+        if link.resolve() != folder.resolve():
+            point(link, folder)
     record = read_audit_record(workspace, run)
     if record is not None and record.published_at is None:
         swapped_at = datetime.fromtimestamp(workspace.database_link.lstat().st_mtime, UTC)
@@ -138,6 +147,7 @@ def _sweep_hidden(workspace: Workspace) -> None:
     for leftover in [
         *workspace.published.glob(".careloop-*"),
         *workspace.published.glob(".export-*"),
+        *workspace.published.glob(".report-*"),
         *workspace.runs.glob(f".*{TEMPORARY_SUFFIX}"),
     ]:
         if leftover.is_dir() and not leftover.is_symlink():
@@ -146,7 +156,12 @@ def _sweep_hidden(workspace: Workspace) -> None:
             leftover.unlink()
 
 
-def _verify(version: Version) -> None:
+def verify(version: Version) -> None:
+    """Read a version again.
+
+    Raises:
+        AuditRefused: it is not what its audit record says.
+    """
     if wal_of(version.file).exists():
         raise AuditRefused(f"{wal_of(version.file)}: somebody wrote to this version; restore another one")
     found = sha256(version.file)
@@ -155,8 +170,22 @@ def _verify(version: Version) -> None:
             f"{version.file}: content hash is {found}, its audit record says {version.record.sha256}; "
             "the file was changed or damaged, restore another version"
         )
-    if not version.export.is_dir():
-        raise AuditRefused(f"{version.export}: the version's exports are missing; restore another version")
+    for what, folder in (("exports", version.export), ("pages", version.report)):
+        if not folder.is_dir():
+            raise AuditRefused(f"{folder}: the version's {what} are missing; restore another version")
+
+
+def _version(workspace: Workspace, run: str, record: AuditRecord, *, is_current: bool) -> Version:
+    file, export, report = workspace.version_file(run), workspace.export_folder(run), workspace.report_folder(run)
+    return Version(run, file, export, report, record, is_current=is_current)
+
+
+def _followers(workspace: Workspace, run: str) -> list[tuple[Path, Path]]:
+    """List the links that follow the database's, each with the folder it has to show."""
+    return [
+        (workspace.export_link, workspace.export_folder(run)),
+        (workspace.report_link, workspace.report_folder(run)),
+    ]
 
 
 def _current_run(workspace: Workspace) -> str | None:

@@ -56,8 +56,26 @@ class Workspace:
         return self.folder / "export"
 
     @property
+    def report_link(self) -> Path:
+        """The current version's report, `index.html` and `review.html`: a link to a folder."""
+        return self.folder / "report"
+
+    @property
+    def told_alerts_file(self) -> Path:
+        """The keys of the alerts that were told, so that none is told twice."""
+        return self.folder / "told_alerts.json"
+
+    @property
     def runs(self) -> Path:
         return self.folder / "runs"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def erasures_file(self) -> Path:
+        return self.folder / "erasures.json"
 
     @property
     def dagster(self) -> Path:
@@ -89,8 +107,14 @@ class Workspace:
     def export_folder(self, run: str) -> Path:
         return self.published / f"export-{_checked(run)}"
 
+    def report_folder(self, run: str) -> Path:
+        return self.published / f"report-{_checked(run)}"
+
     def run_file(self, run: str) -> Path:
         return self.runs / f"{_checked(run)}.json"
+
+    def log_file(self, run: str) -> Path:
+        return self.logs / f"{_checked(run)}.jsonl"
 
     def create(self) -> None:
         """Make the folders that are missing, readable by their owner alone; those that exist are left as they are."""
@@ -99,7 +123,7 @@ class Workspace:
 
     def _folders(self) -> Iterator[Path]:
         yield self.folder
-        yield from (self.landing, self.published, self.runs, self.dagster, self.dbt, self.tmp)
+        yield from (self.landing, self.published, self.runs, self.logs, self.dagster, self.dbt, self.tmp)
 
     def lock(self, holder: str) -> AbstractContextManager[None]:
         """Hold the run lock; see `dagster_project.warehouse.lock.hold`.

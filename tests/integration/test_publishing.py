@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from dagster_project.report import ReportError
 from dagster_project.warehouse import (
     AuditRecord,
     AuditRefused,
@@ -49,7 +50,7 @@ GATES = [Gate("staging"), Gate("core"), Gate("kpi")]
 
 
 def run_name(number: int) -> str:
-    return f"20260701T0400{number:02d}Z-ab12cd34"
+    return f"20260701T04{number // 60:02d}{number % 60:02d}Z-ab12cd34"
 
 
 def build(workspace: Workspace, number: int) -> None:
@@ -78,8 +79,14 @@ def audited(workspace: Workspace, number: int, gates: list[Gate] = GATES) -> Aud
     )
 
 
+def pages(version: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Stand in for the report: one page that holds the version's number."""
+    (row,) = version.execute("select distinct number from core.version").fetchall()
+    return {"index.html": f"version {row[0]}"}
+
+
 def publish_number(workspace: Workspace, number: int) -> Version:
-    return publish(workspace, audited(workspace, number), run=run_name(number), suites_sha256=SUITES)
+    return publish(workspace, audited(workspace, number), run=run_name(number), suites_sha256=SUITES, make_pages=pages)
 
 
 def publish_ready_made(workspace: Workspace, number: int) -> None:
@@ -106,7 +113,7 @@ def publish_ready_made(workspace: Workspace, number: int) -> None:
         refusals=(),
     )
     write_audit_record(workspace, record)
-    publish(workspace, record, run=run_name(number), suites_sha256=SUITES)
+    publish(workspace, record, run=run_name(number), suites_sha256=SUITES, make_pages=pages)
 
 
 def numbers_read(workspace: Workspace) -> tuple[int, int]:
@@ -160,15 +167,16 @@ print(json.dumps({"database": database, "export": export, "torn": torn, "errors"
 """
 
 
+@pytest.mark.parametrize("publications", [20, pytest.param(100, marks=pytest.mark.full)])
 def test_readers_see_one_version_at_a_time_and_never_an_error_nor_an_older_one(
-    workspace: Workspace, tmp_path: Path
+    workspace: Workspace, tmp_path: Path, publications: int
 ) -> None:
     publish_number(workspace, 1)
     stop = tmp_path / "stop"
     command = [sys.executable, "-c", READER, str(workspace.folder), str(stop)]
     readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     try:
-        for number in range(2, 22):
+        for number in range(2, publications + 2):
             publish_ready_made(workspace, number)
     finally:
         stop.touch()
@@ -204,7 +212,8 @@ while True:
                     os.kill(os.getpid(), signal.SIGKILL)
                 remaining -= 1
         sys.addaudithook(count)
-        publish(workspace, read_audit_record(workspace, run), run=run, suites_sha256=suites)
+        pages = lambda _: {"index.html": "version 4"}
+        publish(workspace, read_audit_record(workspace, run), run=run, suites_sha256=suites, make_pages=pages)
         os._exit(0)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status == 0:
@@ -238,6 +247,7 @@ def test_a_run_killed_at_any_step_leaves_a_whole_version_and_the_next_run_publis
         with killed.lock("next run"):
             settle(killed)  # as the next run does first
         assert numbers_read(killed) == (in_database, in_database)
+        assert (killed.folder / "report" / "index.html").read_text() == f"version {in_database}"
         publish_ready_made(killed, 5)
         assert numbers_read(killed) == (5, 5)
         kept = [version.run for version in versions(killed)]
@@ -246,7 +256,9 @@ def test_a_run_killed_at_any_step_leaves_a_whole_version_and_the_next_run_publis
         assert (run_name(4) in kept) == (in_database == 4)
         assert len(kept) == 3
         assert {path.name for path in killed.published.iterdir()} == {
-            name for run in kept for name in (f"careloop-{run}.duckdb", f"careloop-{run}.json", f"export-{run}")
+            name
+            for run in kept
+            for name in (f"careloop-{run}.duckdb", f"careloop-{run}.json", f"export-{run}", f"report-{run}")
         }
         assert not list(killed.folder.glob(".*"))
     assert found == sorted(found)
@@ -318,7 +330,7 @@ def test_what_was_not_audited_is_refused_and_nothing_changes(
     tamper(workspace)
     before = snapshot(workspace.folder)
     with pytest.raises(AuditRefused, match=said):
-        publish(workspace, record, **{"run": run_name(2), "suites_sha256": SUITES, **stated})
+        publish(workspace, record, **{"run": run_name(2), "suites_sha256": SUITES, "make_pages": pages, **stated})
     assert snapshot(workspace.folder) == before
     assert numbers_read(workspace) == (1, 1)
 
@@ -328,7 +340,7 @@ def test_the_record_of_another_run_is_refused(workspace: Workspace) -> None:
     audited(workspace, 2)
     before = snapshot(workspace.folder)
     with pytest.raises(AuditRefused, match="the run is not the audited one"):
-        publish(workspace, first.record, run=run_name(2), suites_sha256=SUITES)
+        publish(workspace, first.record, run=run_name(2), suites_sha256=SUITES, make_pages=pages)
     assert snapshot(workspace.folder) == before
 
 
@@ -342,7 +354,7 @@ def test_a_failed_or_missing_gate_leaves_the_current_version_byte_for_byte(
     record = audited(workspace, 2, gates)
     before = snapshot(workspace.folder)
     with pytest.raises(AuditRefused, match="the audit did not pass"):
-        publish(workspace, record, run=run_name(2), suites_sha256=SUITES)
+        publish(workspace, record, run=run_name(2), suites_sha256=SUITES, make_pages=pages)
     assert snapshot(workspace.folder) == before
     assert numbers_read(workspace) == (1, 1)
 
@@ -352,7 +364,7 @@ def test_a_file_that_takes_a_links_place_after_the_audit_is_not_overwritten(work
     workspace.database_link.write_text("mine")
     before = snapshot(workspace.folder)
     with pytest.raises(PublishError, match=r"careloop\.duckdb: expected a link"):
-        publish(workspace, record, run=run_name(1), suites_sha256=SUITES)
+        publish(workspace, record, run=run_name(1), suites_sha256=SUITES, make_pages=pages)
     assert snapshot(workspace.folder) == before
 
 
@@ -362,7 +374,7 @@ def test_a_record_made_up_by_the_caller_is_refused(workspace: Workspace) -> None
     forged = refused.model_copy(update={"passed": True, "refusals": ()})
     before = snapshot(workspace.folder)
     with pytest.raises(AuditRefused, match="audit record on disk"):
-        publish(workspace, forged, run=run_name(2), suites_sha256=SUITES)
+        publish(workspace, forged, run=run_name(2), suites_sha256=SUITES, make_pages=pages)
     assert snapshot(workspace.folder) == before
 
 
@@ -373,7 +385,7 @@ def test_a_table_that_cannot_be_exported_stops_before_the_swap_and_leaves_nothin
     record = audited(workspace, 2)
     before = snapshot(workspace.folder)
     with pytest.raises(PublishError, match=r"core\.in/out cannot be exported"):
-        publish(workspace, record, run=run_name(2), suites_sha256=SUITES)
+        publish(workspace, record, run=run_name(2), suites_sha256=SUITES, make_pages=pages)
     assert snapshot(workspace.folder) == before
 
 
@@ -386,6 +398,19 @@ def test_personal_data_is_in_no_published_file(workspace: Workspace) -> None:
     # Compressed text would not be found by its bytes: every value of every export is looked at, too.
     for path in files[1:]:
         assert duckdb.sql(f"from '{path}' as t where t::varchar like '%{CANARY}%'").fetchall() == []
+
+
+def test_a_page_that_cannot_be_made_stops_before_the_swap_and_leaves_nothing(workspace: Workspace) -> None:
+    def failing(version: duckdb.DuckDBPyConnection) -> dict[str, str]:
+        raise ReportError("section process: no page")
+
+    publish_number(workspace, 1)
+    record = audited(workspace, 2)
+    before = snapshot(workspace.folder)
+    with pytest.raises(ReportError, match="section process"):
+        publish(workspace, record, run=run_name(2), suites_sha256=SUITES, make_pages=failing)
+    assert snapshot(workspace.folder) == before
+    assert numbers_read(workspace) == (1, 1)
 
 
 def test_exports_hold_what_the_database_holds_compressed_and_the_same_bytes_for_the_same_data(
@@ -405,7 +430,7 @@ def test_exports_hold_what_the_database_holds_compressed_and_the_same_bytes_for_
         gate_results=GATES,
         required_layers=(),
     )
-    second = publish(workspace, record, run=run_name(2), suites_sha256=SUITES)
+    second = publish(workspace, record, run=run_name(2), suites_sha256=SUITES, make_pages=pages)
     exported = {path.relative_to(second.export): path for path in second.export.rglob("*.parquet")}
     assert {str(name) for name in exported} == {"core/big.parquet", "core/version.parquet", "kpi/version.parquet"}
     for name, path in exported.items():
@@ -449,7 +474,7 @@ def test_nothing_is_made_audited_published_or_restored_while_another_run_holds_t
         other.stdout.readline()
         for action in (
             lambda: make_candidate(workspace, run_name(4)),
-            lambda: publish(workspace, record, run=run_name(3), suites_sha256=SUITES),
+            lambda: publish(workspace, record, run=run_name(3), suites_sha256=SUITES, make_pages=pages),
             lambda: restore(workspace),
         ):
             with pytest.raises(WorkspaceBusy, match="held by other run"):
@@ -459,5 +484,5 @@ def test_nothing_is_made_audited_published_or_restored_while_another_run_holds_t
     assert {name: state for name, state in after.items() if name != "run.lock"} == {
         name: state for name, state in before.items() if name != "run.lock"
     }
-    publish(workspace, record, run=run_name(3), suites_sha256=SUITES)
+    publish(workspace, record, run=run_name(3), suites_sha256=SUITES, make_pages=pages)
     assert numbers_read(workspace) == (3, 3)

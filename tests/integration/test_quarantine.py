@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -134,13 +135,28 @@ def test_the_published_quarantine_names_rows_without_their_content(workspace: Pa
 
 def test_the_command_line_lists_reasons_and_shows_rows_whole(workspace: Path) -> None:
     config = workspace.parent / "careloop.yml"
-    reasons = careloop("quarantine", config=config)
+    reasons = careloop("quarantine", "list", config=config)
     assert reasons.returncode == 0
     assert "channel: unknown value" in reasons.stdout
     assert "helpdesk/tickets.csv" in reasons.stdout
-    rows_shown = careloop("quarantine", "--entity", "ticket_events", config=config)
+    rows_shown = careloop("quarantine", "show", "ticket_events", config=config)
     assert "orphaned reference" in rows_shown.stdout
     assert '"ticket_id":"nobody"' in "".join(rows_shown.stdout.split())
-    unknown = careloop("quarantine", "--entity", "pigeons", config=config)
+    unknown = careloop("quarantine", "show", "pigeons", config=config)
     assert unknown.returncode == 1
     assert "allowed are customers, agents" in unknown.stderr
+
+
+@pytest.mark.full
+def test_a_mended_mapping_is_replayed_and_the_count_goes_to_zero(workspace: Path, tmp_path: Path) -> None:
+    shutil.copytree(workspace.parent, tmp_path / "company", symlinks=True)
+    config = tmp_path / "company" / "careloop.yml"
+    sound = "ticket_id in ('good', 'ambiguous', 'versions')"
+    mended = config.read_text().replace("    tickets:\n", f'    tickets:\n      where: "{sound}"\n', 1)
+    assert sound in mended
+    config.write_text(mended)
+    result = careloop("quarantine", "replay", config=config)
+    assert result.returncode == 0, result.stderr
+    (tickets,) = [line.split() for line in result.stdout.splitlines() if line.strip().startswith("tickets")]
+    assert tickets == ["tickets", "helpdesk", str(len(BAD_TICKETS)), "0"]
+    assert "odd_channel" not in careloop("quarantine", "show", "tickets", config=config).stdout

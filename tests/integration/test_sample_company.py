@@ -179,3 +179,41 @@ def test_the_longest_wait_on_hold_is_the_planted_bottleneck(
     assert {team: (tickets, minutes) for team, tickets, minutes in found} == {
         it["team"]: (it["tickets"], pytest.approx(it["minutes"])) for it in planted["on_hold_by_team"]
     }
+
+
+def test_a_planted_improvement_is_found_within_its_interval_and_what_was_never_done_is_not(
+    sample_warehouse: Connection, truth: dict[str, Any]
+) -> None:
+    faster = truth["effects"]["faster_first_response"]
+    found = {
+        key: (verdict, low, high)
+        for key, verdict, low, high in sample_warehouse.execute(
+            "select replace(initiative_key, 'hr:', ''), verdict, impact_low, impact_high "
+            "from analysis.initiative_impact where role = 'target'"
+        ).fetchall()
+    }
+    verdict, low, high = found[faster["initiative_id"]]
+    assert verdict == "improved"
+    assert low <= faster["times_until_first_response_multiplied_by"] - 1 <= high
+    assert found[truth["effects"]["no_effect"]["initiative_id"]][0] == "inconclusive"
+    assert (found["IN-4"][0], found["IN-5"][0]) == ("too few", "not started")
+
+
+def test_each_risk_of_an_initiative_stands_beside_the_verdict_on_its_target(sample_warehouse: Connection) -> None:
+    verdict = sample_warehouse.execute(
+        "select verdict from analysis.initiative_impact where initiative_key = 'hr:IN-3' and role = 'target'"
+    ).fetchall()
+    register = sample_warehouse.execute(
+        "select area, verdict from analysis.initiative_risk where initiative_key = 'hr:IN-3' order by area"
+    ).fetchall()
+    assert register == [(area, *verdict[0]) for area in ("customers", "data", "people")]
+
+
+def test_a_course_of_three_agents_is_not_judged(sample_warehouse: Connection, truth: dict[str, Any]) -> None:
+    # This company is a fifth of the default one, in which the course is found to help: docs/analysis-impact.md.
+    course = truth["effects"]["training"]
+    assert len(course["trained_agents"]) == 3
+    found = sample_warehouse.execute(
+        "select distinct verdict from analysis.training_effect_test where course = ?", [course["course"]]
+    ).fetchall()
+    assert found == [("too few",)]

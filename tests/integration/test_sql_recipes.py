@@ -14,9 +14,9 @@ RECIPE = re.compile(r"^### (?P<question>\d+\. .+?)\n(?P<words>.*?)```sql\n(?P<sq
 RECIPES = {match["question"]: match for match in RECIPE.finditer(PAGE)}
 
 
-def test_the_page_answers_twenty_questions_with_a_query_each() -> None:
-    assert [int(question.split(".")[0]) for question in RECIPES] == list(range(1, 21))
-    assert PAGE.count("```sql") == 20
+def test_the_page_answers_twenty_five_questions_with_a_query_each() -> None:
+    assert [int(question.split(".")[0]) for question in RECIPES] == list(range(1, 26))
+    assert PAGE.count("```sql") == 25
 
 
 @pytest.mark.parametrize("question", RECIPES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,6 +17,7 @@ from dagster._core.execution.api import create_execution_plan
 from dagster_project.analysis.tables import TABLES
 from dagster_project.config import CONFIG_VARIABLE, PROJECT_ROOT
 from dagster_project.contract import ENTITIES
+from dagster_project.warehouse import Workspace
 from tests.companies import configuration, source, write_csv
 
 EXPECTATIONS = sorted((PROJECT_ROOT / "expectations").glob("*/*.yml"))
@@ -135,8 +137,8 @@ def test_every_expectation_is_a_blocking_check_of_its_table(definitions: dg.Defi
         ("build_core", "gate_facts"),
         ("gate_facts", "build_kpi"),
         ("build_kpi", "gate_marts"),
-        ("gate_marts", "analyse_trend"),
-        ("analyse_trend", "gate_findings"),
+        ("gate_marts", "analyse"),
+        ("analyse", "gate_findings"),
         ("gate_findings", "published__careloop"),
         ("gate_landed", "published__careloop"),
         ("gate_facts", "published__careloop"),
@@ -162,8 +164,33 @@ def test_failures_are_told_unasked_and_new_files_start_runs_only_once_switched_o
     statuses = {sensor.name: sensor.default_status for sensor in definitions.sensors or []}
     assert statuses == {
         "tell_of_failure": dg.DefaultSensorStatus.RUNNING,
+        "dead_runs": dg.DefaultSensorStatus.RUNNING,
         "new_files": dg.DefaultSensorStatus.STOPPED,
     }
+
+
+def test_a_run_whose_process_was_killed_is_ended_once_nobody_holds_the_workspace(
+    definitions: dg.Definitions, job: dg.JobDefinition, company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dagster_project.defs import sensors
+
+    (sensor,) = [sensor for sensor in definitions.sensors or [] if sensor.name == "dead_runs"]
+    workspace = Workspace(company / "warehouse")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+
+        def status_after_a_tick() -> str:
+            sensor.evaluate_tick(dg.build_sensor_context(instance=instance))
+            found = instance.get_run_by_id(run.run_id)
+            assert found is not None
+            return found.status.value
+
+        assert status_after_a_tick() == "STARTED", "it may be about to ask for the lock"
+        monkeypatch.setattr(sensors, "UNLOCKED_FOR", timedelta(0))
+        with workspace.lock_file.open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            assert status_after_a_tick() == "STARTED", "it holds the lock"
+        assert status_after_a_tick() == "FAILURE"
 
 
 def test_a_file_that_arrives_or_changes_starts_one_run_and_none_otherwise(

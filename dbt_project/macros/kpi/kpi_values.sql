@@ -9,12 +9,60 @@
     numerator:   what a case adds; denominator: what it counts for (cases without one are left out)
 -#}
 {% macro kpi_values(kpi, facts, on_date, statistics, dimensions, numerator='1', denominator='1', where='true') %}
+{% if 'median' in statistics %}
+{{ figures_of_cases(facts, on_date, dimensions, numerator, denominator, where) }}
+{% else %}
+{{ figures_of_days(facts, on_date, dimensions, numerator, denominator, where) }}
+{% endif %}
+
+{% for statistic in statistics %}
+{{ statistic_rows(kpi, statistic, 'grouped') }}
+{{ 'union all' if not loop.last }}
+{% endfor %}
+{% endmacro %}
+
+{#- CTEs that end in `grouped`: every period from the cases themselves, which is what percentiles need. -#}
+{% macro figures_of_cases(facts, on_date, dimensions, numerator, denominator, where) %}
 {% set grains = ['day', 'week', 'month', 'quarter'] %}
 with cases as (
     select
         {% for grain in grains %}
         cast(date_trunc('{{ grain }}', {{ on_date }}) as date) as {{ grain }}_start,
         {% endfor %}
+        {{ dimensions | join(',\n        ') }},
+        cast({{ numerator }} as double) as numerator,
+        cast({{ denominator }} as double) as denominator
+    from {{ facts }}
+    where {{ on_date }} is not null and {{ where }}
+),
+
+grouped as (
+    select
+        {{ grouped_period(grains) }}
+        {{ grouped_dimension(dimensions) }}
+        {{ exact_sum('numerator') }} as numerator,
+        sum(denominator) as denominator,
+        {{ median_and_p90('numerator') }} as percentiles
+    from cases
+    where denominator is not null
+    group by grouping sets (
+        {% for grain in grains %}
+        ({{ grain }}_start)
+        {%- if grain != 'day' -%}
+        {%- for dimension in dimensions %}, ({{ grain }}_start, {{ dimension }}){% endfor %}
+        {%- endif %}
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    )
+)
+{% endmacro %}
+
+{#- The same of what adds up: cases are summed to days, and the few days to longer periods. -#}
+{% macro figures_of_days(facts, on_date, dimensions, numerator, denominator, where) %}
+{% set grains = ['day', 'week', 'month', 'quarter'] %}
+with cases as (
+    select
+        {{ on_date }} as date_day,
         {% for dimension in dimensions %}
         {{ dimension }},
         {% endfor %}
@@ -24,34 +72,43 @@ with cases as (
     where {{ on_date }} is not null and {{ where }}
 ),
 
-grouped as (
+days as (
     select
-        case {% for grain in grains %} when grouping({{ grain }}_start) = 0 then '{{ grain }}'{% endfor %} end
-            as period_grain,
-        coalesce({% for grain in grains %}{{ grain }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
+        {% for grain in grains %}
+        cast(date_trunc('{{ grain }}', date_day) as date) as {{ grain }}_start,
+        {% endfor %}
         {{ grouped_dimension(dimensions) }}
-        sum(numerator) as numerator,
+        {{ exact_sum('numerator') }} as numerator,
         sum(denominator) as denominator,
-        {{ median_and_p90('numerator') if 'median' in statistics else 'cast(null as double)' }} as percentiles,
-        {{ 'sum(numerator * numerator)' if 'index' in statistics else 'cast(null as double)' }} as sum_of_squares
+        {{ exact_sum('numerator * numerator') }} as sum_of_squares
     from cases
     where denominator is not null
+    group by grouping sets ((date_day){% for dimension in dimensions %}, (date_day, {{ dimension }}){% endfor %})
+),
+
+grouped as (
+    select
+        {{ grouped_period(grains) }}
+        dimension,
+        dimension_value,
+        {{ exact_sum('numerator') }} as numerator,
+        sum(denominator) as denominator,
+        {{ exact_sum('sum_of_squares') }} as sum_of_squares
+    from days
     group by grouping sets (
         {% for grain in grains %}
-        ({{ grain }}_start)
-        {%- if grain != 'day' or 'median' not in statistics -%}
-        {%- for dimension in dimensions %}, ({{ grain }}_start, {{ dimension }}){% endfor %}
-        {%- endif %}
-        {{- ',' if not loop.last }}
+        ({{ grain }}_start, dimension, dimension_value){{ ',' if not loop.last }}
         {% endfor %}
     )
 )
-
-{% for statistic in statistics %}
-{{ statistic_rows(kpi, statistic, 'grouped') }}
-{{ 'union all' if not loop.last }}
-{% endfor %}
 {% endmacro %}
+
+{#- period_grain and period_start of a row of grouping sets that cut by one grain at a time. -#}
+{% macro grouped_period(grains) -%}
+    case {% for grain in grains %} when grouping({{ grain }}_start) = 0 then '{{ grain }}'{% endfor %} end
+        as period_grain,
+    coalesce({% for grain in grains %}{{ grain }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
+{%- endmacro %}
 
 {#- dimension and dimension_value of a row of grouping sets that cut by one dimension at a time, or by none. -#}
 {% macro grouped_dimension(dimensions) -%}

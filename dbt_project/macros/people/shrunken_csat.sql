@@ -25,7 +25,7 @@ pools as (
         cast(sum(answers) as double) as answers,
         cast(sum(satisfied) as double) / nullif(sum(answers), 0) as rate,
         cast(sum(answers * answers) as double) / nullif(sum(answers), 0) as answers_weighted,
-        sum(cast(satisfied as double) * satisfied / nullif(answers, 0)) as sum_of_squares
+        {{ exact_sum('cast(satisfied as double) * satisfied / nullif(answers, 0)') }} as sum_of_squares
     from {{ members }}
     group by period_grain, period_start, group_key
 ),

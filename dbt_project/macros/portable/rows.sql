@@ -29,6 +29,16 @@
     not materialized
 {%- endmacro %}
 
+{#-
+    Aggregate: a sum to 12 decimals that is the same in whatever order threads come to the rows; a sum of doubles is not,
+    in its last digits. What is beyond 10^25 counts as that much. `among` is a filter or a window.
+-#}
+{% macro exact_sum(value, among='') -%}
+    cast(sum(cast(
+        case when {{ value }} > 1e25 then 1e25 when {{ value }} < -1e25 then -1e25 else {{ value }} end as decimal(38, 12)
+    )) {{ among }} as double)
+{%- endmacro %}
+
 {#- Aggregate: median and 90th percentile as a list of two. Asked for one by one, each would hold and sort all values. -#}
 {% macro median_and_p90(value) %}{{ return(adapter.dispatch('median_and_p90')(value)) }}{% endmacro %}
 {% macro duckdb__median_and_p90(value) -%}

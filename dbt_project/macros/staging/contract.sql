@@ -10,7 +10,8 @@
 {% endmacro %}
 
 {% macro contract_columns(entity) %}
-    {#- Its columns as a list of {name, data_type, required, personal, planned, values, references, must_exist}. -#}
+    {#- Its columns as a list of {name, data_type, required, personal, free_text, planned, values, references,
+        reference_by, must_exist}. -#}
     {% set columns = [] %}
     {% for column in contract(entity).columns.values() %}
         {% set meta = column.config.meta or column.meta %}
@@ -20,9 +21,11 @@
             'data_type': column.data_type,
             'required': meta.get('required', false),
             'personal': meta.get('personal', false),
+            'free_text': meta.get('free_text'),
             'planned': meta.get('planned', false),
             'values': meta.get('values', []),
             'references': [references] if references is string else references,
+            'reference_by': meta.get('reference_by'),
             'must_exist': meta.get('must_exist', false),
         }) %}
     {% endfor %}
@@ -48,8 +51,16 @@
 
 {% macro warehouse_key(entity, source, parts) -%}
     {#- The key of a row across sources. Customers are people: they go by a pseudonym from here on. -#}
-    {%- set key -%}
-        {{ source }}{% for part in parts %} || ':' || {{ part }}{% endfor %}
-    {%- endset -%}
-    {{ 'md5(' ~ key ~ ')' if entity == 'customers' else key }}
+    {%- set key = plain_key(source, parts) -%}
+    {{ keyed_pseudonym(key) if entity == 'customers' else key }}
 {%- endmacro %}
+
+{% macro plain_key(source, parts) -%}
+    {{ source }}{% for part in parts %} || ':' || {{ part }}{% endfor %}
+{%- endmacro %}
+
+{#- Whether a column holds a customer's own number, for which a pseudonym stands from staging on. -#}
+{% macro names_customers(entity, column) %}
+    {% set is_own = entity == 'customers' and column.name in contract_meta(entity, 'key') %}
+    {{ return(is_own or 'customers' in column.references) }}
+{% endmacro %}

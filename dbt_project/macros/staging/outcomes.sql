@@ -1,4 +1,4 @@
-{#- What staging hands on: the accepted rows without personal data, and the quarantined ones whole. -#}
+{#- What staging hands on: the accepted rows without personal data and customers' numbers; the quarantined ones whole. -#}
 
 {% macro accepted_rows(entity, typed) %}
 {% if not execute %}
@@ -10,7 +10,7 @@ select
     {% for key in reference_keys(entity, columns) %}
     {{ key.name }},
     {% endfor %}
-    {% for column in columns if not column.personal %}
+    {% for column in columns if not column.personal and not names_customers(entity, column) %}
     {% set holder = holding_key(entity, column) %}
     {{ text_behind_colon(holder) ~ ' as ' if holder }}{{ column.name }},
     {% endfor %}

@@ -51,12 +51,14 @@ trimmed as {{ not_materialized() }} (
 
 {{ instant_steps(columns | selectattr('data_type', 'equalto', 'instant') | map(attribute='name') | list) }},
 
+{{ pseudonym_steps(entity, columns) }}
 typed as {{ not_materialized() }} (
     select
         {{ lineage_columns() }},
         _is_repeated,
         {{ typing_expressions(entity, columns) }}
     from earlier_times
+    {{ join_pseudonyms('earlier_times', columns) }}
 ),
 
 judged as {{ not_materialized() }} (

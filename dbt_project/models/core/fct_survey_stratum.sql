@@ -1,12 +1,50 @@
-{#- Customers and answers by what the customers were at the end of the period, one stratification at a time. -#}
+{#- Customers, answers and invitations by what the customers were at the end of the period, one stratification at a time. -#}
 {% set stratifications = ['segment', 'spend_band', 'usage_band', 'product'] %}
+{% set counts = ['answers', 'satisfied', 'delivered', 'answered'] %}
 with answers as (
     select
         customer_key,
+        survey_id,
+        survey_invitation_key,
         responded_on,
         case when is_satisfied then 1 else 0 end as satisfied
     from {{ ref('fct_survey_response') }}
     where is_counted and is_satisfied is not null
+),
+
+{#- Of the surveys that ask for overall satisfaction. -#}
+invitations as (
+    select
+        invitations.customer_key,
+        invitations.sent_on,
+        case when answers.survey_invitation_key is null then 0 else 1 end as answered
+    from {{ ref('fct_survey_invitation') }} as invitations
+    inner join (select distinct survey_id from answers) as surveys on invitations.survey_id = surveys.survey_id
+    left join (select distinct survey_invitation_key from answers) as answers
+        on invitations.survey_invitation_key = answers.survey_invitation_key
+    where invitations.is_delivered
+),
+
+contacts as (
+    select
+        customer_key,
+        responded_on as counted_on,
+        1 as answers,
+        satisfied,
+        0 as delivered,
+        0 as answered
+    from answers
+
+    union all
+
+    select
+        customer_key,
+        sent_on as counted_on,
+        0 as answers,
+        0 as satisfied,
+        1 as delivered,
+        answered
+    from invitations
 ),
 
 periods as (
@@ -25,11 +63,12 @@ counted as (
     {% for grain in ['month', 'quarter'] %}
     select
         '{{ grain }}' as period_grain,
-        cast(date_trunc('{{ grain }}', responded_on) as date) as period_start,
+        cast(date_trunc('{{ grain }}', counted_on) as date) as period_start,
         customer_key,
-        count(*) as answers,
-        sum(satisfied) as satisfied
-    from answers
+        {% for count in counts %}
+        sum({{ count }}) as {{ count }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from contacts
     group by all
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -63,8 +102,9 @@ members as (
             when customers.signup_on >= periods.ends_before or customers.churned_on < periods.period_start then 0
             else 1
         end as population,
-        coalesce(counted.answers, 0) as answers,
-        coalesce(counted.satisfied, 0) as satisfied
+        {% for count in counts %}
+        coalesce(counted.{{ count }}, 0) as {{ count }}{{ ',' if not loop.last }}
+        {% endfor %}
     from periods
     inner join customers
         on
@@ -88,8 +128,9 @@ grouped as (
         case {% for name in stratifications %} when grouping({{ name }}) = 0 then {{ name }}{% endfor %} end
             as stratum,
         sum(population) as population,
-        sum(answers) as answers,
-        sum(satisfied) as satisfied
+        {% for count in counts %}
+        sum({{ count }}) as {{ count }}{{ ',' if not loop.last }}
+        {% endfor %}
     from members
     group by grouping sets (
         {% for name in stratifications %}
@@ -104,8 +145,9 @@ select
     grouped.stratification,
     grouped.stratum,
     cast(grouped.population as bigint) as population,
-    cast(grouped.answers as bigint) as answers,
-    cast(grouped.satisfied as bigint) as satisfied
+    {% for count in counts %}
+    cast(grouped.{{ count }} as bigint) as {{ count }}{{ ',' if not loop.last }}
+    {% endfor %}
 from grouped
 inner join {{ ref('survey_strata') }} as strata on grouped.stratification = strata.stratification
 where grouped.population > 0 or grouped.answers > 0

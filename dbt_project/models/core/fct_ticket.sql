@@ -8,10 +8,11 @@ with waited as (
     select
         ticket_key,
         {% for wait, condition in waits.items() %}
-        sum(case when {{ condition }} then calendar_minutes else 0 end) as {{ wait }}_minutes,
-        sum(case when {{ condition }} then business_minutes else 0 end) as {{ wait }}_business_minutes,
+        {{ exact_sum('case when ' ~ condition ~ ' then calendar_minutes else 0 end') }} as {{ wait }}_minutes,
+        {{ exact_sum('case when ' ~ condition ~ ' then business_minutes else 0 end') }} as {{ wait }}_business_minutes,
         {% endfor %}
-        sum(case when status = 'open' and is_assigned_to_human then calendar_minutes else 0 end) as open_assigned_minutes
+        {{ exact_sum("case when status = 'open' and is_assigned_to_human then calendar_minutes else 0 end") }}
+            as open_assigned_minutes
     from {{ ref('fct_ticket_span') }}
     group by ticket_key
 ),
@@ -19,8 +20,9 @@ with waited as (
 replied as (
     select
         ticket_key,
-        avg(reply_minutes) as next_response_minutes,
-        avg(reply_business_minutes) as next_response_business_minutes,
+        {{ exact_sum('reply_minutes') }} / nullif(count(reply_minutes), 0) as next_response_minutes,
+        {{ exact_sum('reply_business_minutes') }} / nullif(count(reply_business_minutes), 0)
+            as next_response_business_minutes,
         count(*) as next_response_count
     from {{ ref('int_replies_timed') }}
     group by ticket_key

@@ -14,15 +14,15 @@ with changes as (
             when change = 'assigned' and assignee_key = 'unknown' then 'nobody'
             when change = 'assigned' then 'somebody'
             when change <> 'status_changed' then 'any'
-            when previous_status in ('solved', 'closed') and status not in ('solved', 'closed') then 'reopened'
+            when previous_value in ('solved', 'closed') and status not in ('solved', 'closed') then 'reopened'
             else status
         end as detail
     from {{ ref('int_ticket_states') }}
     where
-        (change = 'status_changed' and status <> previous_status)
-        or (change = 'assigned' and assignee_key <> previous_assignee_key)
-        or (change = 'team_changed' and team_key <> previous_team_key)
-        or (change = 'priority_changed' and priority <> previous_priority)
+        (change = 'status_changed' and status <> previous_value)
+        or (change = 'assigned' and assignee_key <> previous_value)
+        or (change = 'team_changed' and team_key <> previous_value)
+        or (change = 'priority_changed' and priority <> previous_value)
 ),
 
 events as (

@@ -11,14 +11,13 @@ spans as (
         states.team_key,
         states.assignee_key,
         states.started_at,
-        states.ended_at is null and not combined.is_solved as is_open,
-        case when states.ended_at is null and not combined.is_solved then as_of.as_of else states.ended_at end
+        states.ended_at is null and not tickets.is_solved as is_open,
+        case when states.ended_at is null and not tickets.is_solved then as_of.as_of else states.ended_at end
             as counted_until_at,
         states.ended_at,
-        scheduled.schedule
+        tickets.schedule
     from {{ ref('int_ticket_states') }} as states
-    inner join {{ ref('int_tickets_combined') }} as combined on states.ticket_key = combined.ticket_key
-    inner join {{ ref('int_tickets_scheduled') }} as scheduled on states.ticket_key = scheduled.ticket_key
+    inner join {{ ref('int_tickets_timed') }} as tickets on states.ticket_key = tickets.ticket_key
     cross join as_of
     where
         states.has_status_history

@@ -28,7 +28,7 @@ spent as (
         months.month_start,
         orders.customer_key,
         max(orders.currency) as currency,
-        sum(orders.amount) as amount,
+        {{ exact_sum('orders.amount') }} as amount,
         max_by(orders.last_product, orders.month_start) as product
     from months
     cross join lookback

@@ -25,7 +25,7 @@ select
     orders.customer_key,
     orders.month_start,
     currencies.currency,
-    cast(sum(orders.amount) filter (where orders.currency = currencies.currency) as double) as amount,
+    {{ exact_sum('orders.amount', 'filter (where orders.currency = currencies.currency)') }} as amount,
     max(orders.product) filter (where orders.newest_rank = 1) as last_product
 from orders
 inner join currencies on orders.customer_key = currencies.customer_key

@@ -7,9 +7,9 @@ with states as (
     select
         *,
         status = 'pending' as is_pending,
-        previous_status = 'pending' as was_pending,
+        previous_value = 'pending' as was_pending,
         status in ('solved', 'closed') as is_solved,
-        previous_status in ('solved', 'closed') as was_solved
+        previous_value in ('solved', 'closed') as was_solved
     from {{ ref('int_ticket_states') }}
 ),
 
@@ -20,7 +20,7 @@ spans as (
     from states
     where
         change = 'created'
-        or (change = 'priority_changed' and priority <> previous_priority)
+        or (change = 'priority_changed' and priority <> previous_value)
         or (change = 'status_changed' and (is_solved <> was_solved or is_pending <> was_pending))
 ),
 

@@ -2,7 +2,8 @@
     What held of a ticket from its creation on, and from each change of status, priority, team or assignee on. What
     held before the first change of a kind is that change's old value; where nothing of a kind ever changed, it is the
     ticket's own. One pass over the events, whatever is asked of them later: sorting them is most of the work, so they
-    go through it with one value and one old value each, not with a column for every kind.
+    go through it with one value and one old value each, not with a column for every kind. previous_value is what held
+    until then of the kind that changed.
 -#}
 {% set kinds = {
     'status': 'status_changed',
@@ -91,8 +92,12 @@ select
     {% for kind, change in kinds.items() %}
     {% set previous = 'coalesce(last_' ~ kind ~ ', first_' ~ kind ~ ', own_' ~ kind ~ '_throughout)' %}
     case when change = '{{ change }}' then new_value else {{ previous }} end as {{ kind }},
-    {{ previous }} as previous_{{ kind }},
     {% endfor %}
+    case change
+        {% for kind, change in kinds.items() %}
+        when '{{ change }}' then coalesce(last_{{ kind }}, first_{{ kind }})
+        {% endfor %}
+    end as previous_value,
     change = 'assigned' or last_assignee_key is not null as has_been_assigned,
     first_status is not null as has_status_history
 from in_order

@@ -6,12 +6,12 @@ with states as (
 moves as (
     select
         states.*,
-        states.previous_team_key <> 'unknown' and states.team_key <> states.previous_team_key
-        and states.change = 'team_changed' as is_move,
+        states.change = 'team_changed' and states.previous_value <> 'unknown'
+        and states.team_key <> states.previous_value as is_move,
         coalesce(teams.tier > 1 and teams.tier > previous_teams.tier, false) as is_to_higher_tier
     from states
     left join {{ ref('int_teams_united') }} as teams on states.team_key = teams.team_key
-    left join {{ ref('int_teams_united') }} as previous_teams on states.previous_team_key = previous_teams.team_key
+    left join {{ ref('int_teams_united') }} as previous_teams on states.previous_value = previous_teams.team_key
 )
 
 select

@@ -2,9 +2,9 @@ with changes as (
     select
         *,
         status in ('solved', 'closed') as is_solved,
-        previous_status in ('solved', 'closed') as was_solved
+        previous_value in ('solved', 'closed') as was_solved
     from {{ ref('int_ticket_states') }}
-    where change = 'status_changed' and status <> previous_status
+    where change = 'status_changed' and status <> previous_value
 )
 
 select

@@ -28,8 +28,8 @@ visits as (
         team,
         status,
         cast(date_trunc('month', {{ reporting_date('min(started_at)') }}) as date) as month_start,
-        cast(sum(calendar_minutes) as double) as waiting_minutes,
-        cast(sum(business_minutes) as double) as waiting_business_minutes,
+        {{ exact_sum('calendar_minutes') }} as waiting_minutes,
+        {{ exact_sum('business_minutes') }} as waiting_business_minutes,
         max(case when is_open then 1 else 0 end) as is_open
     from numbered
     group by ticket_key, visit_number, team, status
@@ -60,8 +60,8 @@ steps as (
         count(distinct ticket_key) as tickets,
         count(*) as visits,
         sum(is_open) as open_visits,
-        sum(waiting_minutes) as waiting_minutes,
-        sum(waiting_business_minutes) as waiting_business_minutes,
+        {{ exact_sum('waiting_minutes') }} as waiting_minutes,
+        {{ exact_sum('waiting_business_minutes') }} as waiting_business_minutes,
         percentile_cont(0.5) within group (order by waiting_minutes) as median_visit_minutes
     from periods
     group by period_grain, period_start, team, status
@@ -82,6 +82,6 @@ select
     cast(open_visits as bigint) as open_visits,
     waiting_minutes,
     waiting_business_minutes,
-    waiting_minutes / nullif(sum(waiting_minutes) over (partition by period_grain, period_start), 0) as share_of_waiting,
+    waiting_minutes / nullif({{ exact_sum('waiting_minutes', 'over (partition by period_grain, period_start)') }}, 0) as share_of_waiting,
     median_visit_minutes
 from steps

@@ -1,4 +1,4 @@
-{#- The probability of leaving, which a model is to estimate (churn_risk), joins this table by customer_key. -#}
+{#- The risk of falling silent is made after the marts: analysis.churn_risk joins this table by customer_key. -#}
 with acts as (
     {% for activity, fact, day, condition in customer_acts() %}
     select

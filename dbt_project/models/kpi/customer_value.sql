@@ -27,7 +27,7 @@ totals as (
         max(orders.ordered_at) as last_ordered_at,
         count(*) filter (where orders.is_recent) as recent_order_count,
         coalesce(
-            sum(orders.amount) filter (where orders.is_recent and orders.currency = currencies.currency), 0
+            {{ exact_sum('orders.amount', 'filter (where orders.is_recent and orders.currency = currencies.currency)') }}, 0
         ) as recent_spend,
         count(*) filter (where orders.currency <> currencies.currency) as other_currency_order_count
     from orders

@@ -16,7 +16,7 @@ topics as (
         tickets.product,
         count(*) as tickets,
         count(tickets.handle_minutes) filter (where tickets.is_solved) as handled_tickets,
-        coalesce(sum(tickets.handle_minutes) filter (where tickets.is_solved), 0) as handle_minutes_total
+        coalesce({{ exact_sum('tickets.handle_minutes', 'filter (where tickets.is_solved)') }}, 0) as handle_minutes_total
     from {{ ref('fct_ticket') }} as tickets
     left join found on tickets.ticket_key = found.ticket_key
     where tickets.is_counted
@@ -24,7 +24,7 @@ topics as (
 ),
 
 handled as (
-    select coalesce(sum(handle_minutes), 0) as minutes
+    select coalesce({{ exact_sum('handle_minutes') }}, 0) as minutes
     from {{ ref('fct_ticket') }}
     where is_counted and is_solved
 ),

@@ -34,27 +34,27 @@ repeated as (
     where is_repeat
 ),
 
-{#- By all dimensions at once, which is few rows: they add up to the counts by each of them. -#}
-by_dimensions as (
+measured as (
     select
+        {{ grouped_dimension(dimensions) }}
         facts.from_activity,
         facts.to_activity,
-        {{ dimensions | join(', ') }},
         count(*) as transitions,
         sum(case when facts.is_repeat then 1 else 0 end) as rework_transitions,
-        sum(case when facts.is_repeat then 0 else 1 end) as tickets
+        {{ median_and_p90('facts.minutes_since_previous') }} as percentiles
     from transitions as facts
     inner join {{ ref('fct_ticket') }} as tickets on facts.ticket_key = tickets.ticket_key
-    group by all
+    group by grouping sets (
+        (facts.from_activity, facts.to_activity){% for dimension in dimensions %},
+        (facts.from_activity, facts.to_activity, {{ dimension }}){% endfor %}
+    )
+),
 
-    union all
-
+only_repeated as (
     select
+        {{ grouped_dimension(dimensions) }}
         repeated.from_activity,
         repeated.to_activity,
-        {{ dimensions | join(', ') }},
-        0 as transitions,
-        0 as rework_transitions,
         count(*) as tickets
     from repeated
     inner join {{ ref('fct_ticket') }} as tickets on repeated.ticket_key = tickets.ticket_key
@@ -65,56 +65,32 @@ by_dimensions as (
             and repeated.to_activity = firsts.to_activity
             and not firsts.is_repeat
     where firsts.ticket_key is null
-    group by all
-),
-
-counted as (
-    select
-        {{ grouped_dimension(dimensions) }}
-        from_activity,
-        to_activity,
-        sum(transitions) as transitions,
-        sum(rework_transitions) as rework_transitions,
-        sum(tickets) as tickets
-    from by_dimensions
     group by grouping sets (
-        (from_activity, to_activity){% for dimension in dimensions %},
-        (from_activity, to_activity, {{ dimension }}){% endfor %}
-    )
-),
-
-timed as (
-    select
-        {{ grouped_dimension(dimensions) }}
-        facts.from_activity,
-        facts.to_activity,
-        {{ median_and_p90('facts.minutes_since_previous') }} as percentiles
-    from transitions as facts
-    inner join {{ ref('fct_ticket') }} as tickets on facts.ticket_key = tickets.ticket_key
-    group by grouping sets (
-        (facts.from_activity, facts.to_activity){% for dimension in dimensions %},
-        (facts.from_activity, facts.to_activity, {{ dimension }}){% endfor %}
+        (repeated.from_activity, repeated.to_activity){% for dimension in dimensions %},
+        (repeated.from_activity, repeated.to_activity, {{ dimension }}){% endfor %}
     )
 )
 
 select
-    counted.dimension,
-    counted.dimension_value,
-    counted.from_activity,
-    counted.to_activity,
-    cast(counted.transitions as bigint) as transitions,
-    cast(counted.tickets as bigint) as tickets,
-    cast(counted.transitions as double) / cast(sum(counted.transitions) over (
-        partition by counted.dimension, counted.dimension_value, counted.from_activity
+    measured.dimension,
+    measured.dimension_value,
+    measured.from_activity,
+    measured.to_activity,
+    cast(measured.transitions as bigint) as transitions,
+    cast(
+        measured.transitions - measured.rework_transitions + coalesce(only_repeated.tickets, 0) as bigint
+    ) as tickets,
+    cast(measured.transitions as double) / cast(sum(measured.transitions) over (
+        partition by measured.dimension, measured.dimension_value, measured.from_activity
     ) as double) as share_of_from,
-    {{ list_element('timed.percentiles', 1) }} as median_minutes,
-    {{ list_element('timed.percentiles', 2) }} as p90_minutes,
-    cast(counted.rework_transitions as bigint) as rework_transitions,
-    counted.from_activity = counted.to_activity as is_self_loop
-from counted
-inner join timed
+    {{ list_element('measured.percentiles', 1) }} as median_minutes,
+    {{ list_element('measured.percentiles', 2) }} as p90_minutes,
+    cast(measured.rework_transitions as bigint) as rework_transitions,
+    measured.from_activity = measured.to_activity as is_self_loop
+from measured
+left join only_repeated
     on
-        counted.dimension = timed.dimension
-        and counted.dimension_value = timed.dimension_value
-        and counted.from_activity = timed.from_activity
-        and counted.to_activity = timed.to_activity
+        measured.dimension = only_repeated.dimension
+        and measured.dimension_value = only_repeated.dimension_value
+        and measured.from_activity = only_repeated.from_activity
+        and measured.to_activity = only_repeated.to_activity

@@ -44,10 +44,11 @@ totals as (
         period_grain,
         period_start,
         stratification,
-        sum(weight * satisfied) as weighted_satisfied,
-        sum(weight * answers) as weight_sum,
-        sum(weight * weight * answers) as weight_square_sum,
-        1.959963984540054 * sqrt(sum(share * share * csat_rate * (1 - csat_rate) / nullif(cast(answers as double), 0)))
+        {{ exact_sum('weight * satisfied') }} as weighted_satisfied,
+        {{ exact_sum('weight * answers') }} as weight_sum,
+        {{ exact_sum('weight * weight * answers') }} as weight_square_sum,
+        1.959963984540054
+        * sqrt({{ exact_sum('share * share * csat_rate * (1 - csat_rate) / nullif(cast(answers as double), 0)') }})
             as margin_of_error
     from weighted
     group by period_grain, period_start, stratification
@@ -63,6 +64,9 @@ select
     weighted.answers,
     weighted.satisfied,
     weighted.csat_rate,
+    weighted.delivered,
+    weighted.answered,
+    cast(weighted.answered as double) / nullif(cast(weighted.delivered as double), 0) as response_rate,
     weighted.weight,
     weighted.answers = 0 as is_unanswered,
     weighted.is_weighting,

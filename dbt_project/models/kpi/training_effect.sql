@@ -1,7 +1,6 @@
 {#-
     Trained and untrained agents over the same dates, as the team they were in then. Whether a difference is more than
-    chance is for a test of significance to say (in a later layer), which joins by course, cohort_month, team_key and kpi
-    and finds its cases through core.fct_training_group in core.fct_agent_outcome.
+    chance is tested in analysis.training_effect_test, for a course as a whole.
 -#}
 {% set figures = {
     'csat_rate': ['rate', 'answers', 'cast(satisfied as double) / nullif(answers, 0)'],

@@ -21,6 +21,18 @@ not_selected as (
     group by all
 ),
 
+removed as (
+    select
+        source,
+        entity,
+        load_id,
+        sum(erased_rows) as erased_rows,
+        sum(fact_rows) as fact_rows,
+        sum(expired_rows) as expired_rows
+    from {{ source('landing', 'removed') }}
+    group by all
+),
+
 outcomes as (
     select
         source,
@@ -41,12 +53,16 @@ accounts as (
         coalesce(landed.entity, outcomes.entity) as entity,
         coalesce(landed.load_id, outcomes.load_id) as load_id,
         cast(coalesce(landed.rejected_lines, 0) as bigint) as rejected_lines,
-        cast(coalesce(landed.landed_rows, 0) as bigint) as landed_rows,
+        cast(
+            coalesce(landed.landed_rows, 0) + coalesce(removed.erased_rows + removed.expired_rows, 0) as bigint
+        ) as landed_rows,
         cast(coalesce(not_selected.not_selected_rows, 0) as bigint) as not_selected_rows,
         cast(coalesce(outcomes.accepted_rows, 0) as bigint) as accepted_rows,
         cast(coalesce(outcomes.quarantined_rows, 0) as bigint) as quarantined_rows,
         cast(coalesce(outcomes.superseded_rows, 0) as bigint) as superseded_rows,
         cast(coalesce(outcomes.duplicate_rows, 0) as bigint) as duplicate_rows,
+        cast(coalesce(removed.erased_rows - removed.fact_rows, 0) as bigint) as erased_rows,
+        cast(coalesce(removed.expired_rows, 0) as bigint) as expired_rows,
         cast(coalesce(outcomes.ambiguous_time_rows, 0) as bigint) as ambiguous_time_rows
     from landed
     left join not_selected
@@ -54,6 +70,11 @@ accounts as (
             landed.source = not_selected.source
             and landed.entity = not_selected.entity
             and landed.load_id = not_selected.load_id
+    left join removed
+        on
+            landed.source = removed.source
+            and landed.entity = removed.entity
+            and landed.load_id = removed.load_id
     full join outcomes
         on
             landed.source = outcomes.source
@@ -73,7 +94,9 @@ select
     quarantined_rows,
     superseded_rows,
     duplicate_rows,
+    erased_rows,
+    expired_rows,
     ambiguous_time_rows,
     landed_rows - not_selected_rows - accepted_rows - quarantined_rows - superseded_rows - duplicate_rows
-        as unaccounted_rows
+    - erased_rows - expired_rows as unaccounted_rows
 from accounts

@@ -112,8 +112,8 @@ select
     true as is_handed_over, true as is_contained, true as is_deflected;
 insert into core.fct_survey_stratum by name
 select 'month' as period_grain, date '2024-01-01' as period_start, *
-from (values ('segment', 'vip', 5, 1, 2), ('product', 'Lamp', 6, 1, 0))
-    as t(stratification, stratum, population, answers, satisfied);
+from (values ('segment', 'vip', 5, 1, 2, 1, 2), ('product', 'Lamp', 6, 1, 0, 0, 0))
+    as t(stratification, stratum, population, answers, satisfied, delivered, answered);
 insert into core.fct_survey_response by name
 select 'complaint on no list' as survey_response_key, true as is_counted, true as is_dissatisfied;
 insert into kpi.closed_loop by name
@@ -195,7 +195,7 @@ select
     1 as met, 1 as breached, 0 as active, 0.7 as attainment_rate;
 -- Customers and people: dim_customer_version, dim_period, dim_customer_period, fct_customer_activity, fct_agent_outcome,
 -- fct_training_group; customer_activity, customer_cohort, customer_value, customer_feedback, customer_health,
--- agent_scorecard, team_scorecard, training_effect
+-- agent_scorecard, team_scorecard, team_category_fit, training_effect
 insert into core.dim_customer_version by name
 select 'twofold' as customer_key, timestamp '2024-01-01' as valid_from, timestamp '2024-03-01' as valid_to;
 insert into core.dim_customer_version by name
@@ -263,6 +263,11 @@ select
     'month' as period_grain, date '2024-01-01' as period_start, 'old team' as team_key, 'ranked' as ranking_status,
     3 as tickets_solved, 0.5 as csat_rate, 0.9 as team_csat, 0.6 as company_csat_rate, 2 as team_csat_percentile,
     0.5 as star_score, 7 as team_award_rank;
+insert into kpi.team_category_fit by name
+select
+    'billing' as category, 'old team' as team_key, 2 as tickets, 3 as solved_tickets, 0.5 as solved_share,
+    0.6 as category_solved_share, 0.9 as shrunken_solved_share, 'too few' as ranking_status, 0.5 as fit_score,
+    7 as team_category_fit;
 insert into kpi.training_effect by name
 select
     'Listening' as course, date '2024-01-01' as cohort_month, 'old team' as team_key, 'no such kpi' as kpi,

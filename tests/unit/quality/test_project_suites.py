@@ -78,7 +78,7 @@ TABLES = {("staging", f"stg_{entity.name}"): _staged(entity) for entity in ENTIT
 }
 
 
-def _empty_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
+def empty_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path))
     for schema in (*LAYERS, "seed"):
         connection.execute(f"create schema {schema}")
@@ -115,15 +115,15 @@ def test_no_suite_names_rows_by_personal_data() -> None:
     assert [suite.table for suite in SUITES if personal & set(suite.key)] == []
 
 
-def test_an_empty_warehouse_fulfils_every_expectation(tmp_path: Path) -> None:
-    _empty_warehouse(tmp_path / "empty.duckdb").close()
+def test_anempty_warehouse_fulfils_every_expectation(tmp_path: Path) -> None:
+    empty_warehouse(tmp_path / "empty.duckdb").close()
     results = run_gate(tmp_path / "empty.duckdb", SUITES, parameters=PARAMETERS)
     assert [(_id(result), result.message) for result in results if result.outcome != "passed"] == []
     assert len(results) == sum(len(suite.expectations) for suite in SUITES)
 
 
 def test_a_warehouse_in_which_everything_is_wrong_violates_every_expectation(tmp_path: Path) -> None:
-    connection = _empty_warehouse(tmp_path / "wrong.duckdb")
+    connection = empty_warehouse(tmp_path / "wrong.duckdb")
     for suite in SUITES:
         for expectation in suite.expectations:
             _violate(connection, suite, expectation)

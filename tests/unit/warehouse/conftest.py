@@ -79,6 +79,7 @@ def publish_run(workspace: Workspace, run_name: Callable[[int], str]) -> Callabl
         record = audit(
             workspace, candidate, run=run, suites_sha256="suites", gate_results=GATES, required_layers=LAYERS
         )
-        return publish(workspace, record, run=run, suites_sha256="suites")
+        pages = {"index.html": f"version {number}"}
+        return publish(workspace, record, run=run, suites_sha256="suites", make_pages=lambda _: pages)
 
     return publish_number

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,11 +28,12 @@ def number_read(workspace: Workspace) -> int:
         (row,) = connection.execute("select number from core.version").fetchall()
     (exported,) = duckdb.sql(f"from '{workspace.folder}/export/core/version.parquet'").fetchall()
     assert exported == row
+    assert (workspace.folder / "report" / "index.html").read_text() == f"version {row[0]}"
     return int(row[0])
 
 
 def links(workspace: Workspace) -> list[Path]:
-    return [(workspace.folder / name).readlink() for name in ("careloop.duckdb", "export")]
+    return [(workspace.folder / name).readlink() for name in ("careloop.duckdb", "export", "report")]
 
 
 def test_before_the_first_run_there_is_no_version(workspace: Workspace) -> None:
@@ -58,7 +60,7 @@ def test_exactly_three_versions_are_kept_whole_and_nothing_else_of_ours(
     expected = {
         name
         for run in map(run_name, (3, 4, 5))
-        for name in (f"careloop-{run}.duckdb", f"careloop-{run}.json", f"export-{run}")
+        for name in (f"careloop-{run}.duckdb", f"careloop-{run}.json", f"export-{run}", f"report-{run}")
     }
     assert {path.name for path in workspace.published.iterdir()} == expected
 
@@ -84,7 +86,7 @@ def test_what_killed_runs_left_is_swept(workspace: Workspace, publish_run: Publi
     ]
     for leftover in leftovers:
         leftover.write_text("left")
-    for folder in (f".export-{run}", f"export-{run}"):
+    for folder in (f".export-{run}", f"export-{run}", f".report-{run}", f"report-{run}"):
         (workspace.published / folder / "core").mkdir(parents=True)
         (workspace.published / folder / "core" / "t.parquet").write_text("left")
     publish_run(2)
@@ -165,14 +167,21 @@ def write_to(version: Version) -> None:
 
 
 def remove_export(version: Version) -> None:
-    for file in sorted(version.export.rglob("*"), reverse=True):
-        file.unlink() if file.is_file() else file.rmdir()
-    version.export.rmdir()
+    shutil.rmtree(version.export)
+
+
+def remove_report(version: Version) -> None:
+    shutil.rmtree(version.report)
 
 
 @pytest.mark.parametrize(
     ("damage", "said"),
-    [(flip, "content hash is"), (write_to, "somebody wrote to this version"), (remove_export, "exports are missing")],
+    [
+        (flip, "content hash is"),
+        (write_to, "somebody wrote to this version"),
+        (remove_export, "exports are missing"),
+        (remove_report, "pages are missing"),
+    ],
 )
 def test_a_version_that_is_not_as_it_was_audited_is_not_restored(
     workspace: Workspace, publish_run: Publish, damage: Callable[[Version], None], said: str

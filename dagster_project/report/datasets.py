@@ -1,0 +1,106 @@
+"""What the pages know: one query a dataset, run on the version that is about to be published.
+
+What belongs here: running `sql/<dataset>.sql`, and turning rows into columns, which are smaller as JSON. A dataset
+whose tables are not in the version (a warehouse without that analysis) is empty: its section says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+SQL = Path(__file__).with_name("sql")
+# The page's copy of the cube is bounded by these, tried in turn: values of each dimension that filters name.
+MOST_VALUES = (12, 8, 5, 3)
+_READ = re.compile(r"\b(?:core|kpi|analysis|quality)\.\w+")
+
+
+class ReportError(Exception):
+    """A page cannot be made; the message names the section or dataset."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Columns by name, all of one length; instants and dates as ISO text."""
+
+    columns: dict[str, list[Any]]
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.columns.values()), []))
+
+
+def name_largest_values(connection: duckdb.DuckDBPyConnection, most: int) -> None:
+    """Make the table `largest`: the values of channel, team and segment that the filters name."""
+    connection.execute("drop table if exists temp.largest")
+    if _absent(connection, query("largest")):
+        connection.execute("create temp table largest (dimension varchar, value varchar)")
+    else:
+        connection.execute(f"create temp table largest as {query('largest')}", {"most": most})
+
+
+def read(connection: duckdb.DuckDBPyConnection, name: str, run: str) -> Dataset:
+    """Run one dataset's query.
+
+    Raises:
+        ReportError: the query fails; the message names it.
+    """
+    import duckdb
+
+    sql = query(name)
+    if _absent(connection, sql):
+        return Dataset({})
+    try:
+        result = connection.execute(sql, {"run": run} if "$run" in sql else {})
+        names = [column[0] for column in result.description or ()]
+        rows = result.fetchall()
+    except duckdb.Error as error:
+        raise ReportError(f"report/sql/{name}.sql: {str(error).splitlines()[0]}") from None
+    return Dataset({column: [_plain(row[index]) for row in rows] for index, column in enumerate(names)})
+
+
+def query(name: str) -> str:
+    """Return a dataset's query."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def names() -> list[str]:
+    """All datasets there are, in order."""
+    return sorted(path.stem for path in SQL.glob("*.sql") if path.stem != "largest")
+
+
+def tables_read(name: str) -> set[str]:
+    """Tables that a dataset's query shows, as schema.table."""
+    return _tables(query(name)) - {"core.as_of"}
+
+
+def _tables(sql: str) -> set[str]:
+    code = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
+    return set(_READ.findall(code))
+
+
+def _absent(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    there = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    return not _tables(sql) <= {name for (name,) in there}
+
+
+def _plain(value: Any) -> Any:
+    """Make a value that JSON knows; six significant digits are more than any page shows."""
+    match value:
+        case datetime():
+            return value.isoformat(sep=" ", timespec="minutes")
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return _plain(float(value))
+        case float():
+            return int(value) if value.is_integer() else float(f"{value:.6g}")
+        case _:
+            return value

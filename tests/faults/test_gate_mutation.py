@@ -1,0 +1,126 @@
+"""The gates themselves are tested: for each expectation, data that breaks it and nothing else makes exactly it fail.
+
+Each expectation about columns is broken in one row of a table whose other rows and values are sound. What a rows query
+looks for is broken by statements of `everything_wrong.sql`, one at a time in a warehouse that is empty otherwise.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dagster_project.quality.expectations import Expectation, Suite
+from dagster_project.quality.gate import run_gate
+from dagster_project.quality.kinds import ROWS_QUERY
+from tests.unit.quality.test_project_suites import BREAKAGE, PARAMETERS, SUITES, TABLES, empty_warehouse
+
+STATEMENTS = [it.strip() for it in re.split(r";\s*(?:--[^\n]*)?\n", BREAKAGE.read_text()) if "insert into" in it]
+ABOUT_COLUMNS = [
+    (suite, expectation) for suite in SUITES for expectation in suite.expectations if expectation.type != ROWS_QUERY
+]
+EVERY = pytest.param(1, marks=pytest.mark.full, id="every expectation")
+
+
+def _sound(suite: Suite, column: str, number: int) -> Any:
+    """Make a value that no expectation about the column minds, another one for each number where any will do."""
+    data_type = TABLES[suite.layer, suite.table][column]
+    for expectation in suite.expectations:
+        kwargs = expectation.kwargs
+        if kwargs.get("column") != column:
+            continue
+        if "value_set" in kwargs:
+            return kwargs["value_set"][number % len(kwargs["value_set"])]
+        if expectation.type == "expect_column_values_to_be_between" and data_type not in ("date", "timestamp"):
+            bounds = [kwargs[name] for name in ("min_value", "max_value") if isinstance(kwargs.get(name), int | float)]
+            return bounds[0] if bounds else 0
+    match data_type:
+        case "date" | "timestamp":
+            return f"2024-01-{number + 1:02}"
+        case "boolean":
+            return "true"
+        case "varchar" | "string":
+            return str(number)
+        case _:
+            return number
+
+
+def _broken(expectation: Expectation, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Break an expectation in the last of some sound rows."""
+    kwargs, (*others, last) = expectation.kwargs, rows
+    match expectation.type:
+        case "expect_column_values_to_not_be_null":
+            wrong: dict[str, Any] = {kwargs["column"]: None}
+        case "expect_column_values_to_be_unique":
+            wrong = {kwargs["column"]: rows[0][kwargs["column"]]}
+        case "expect_compound_columns_to_be_unique":
+            wrong = {name: rows[0][name] for name in kwargs["column_list"]}
+        case "expect_column_values_to_be_in_set":
+            wrong = {kwargs["column"]: 99 if isinstance(kwargs["value_set"][0], int) else "nonsense"}
+        case "expect_column_values_to_be_between":
+            lower = kwargs.get("min_value")
+            wrong = {kwargs["column"]: 1e9 if lower is None else lower - 1}
+        case "expect_column_value_lengths_to_be_between":
+            wrong = {kwargs["column"]: "x" * (kwargs["max_value"] + 1)}
+        case kind:
+            pytest.fail(f"say how to break {kind}")
+    return [*others, {**last, **wrong}]
+
+
+def _failed(database: Path, suite: Suite, rows: list[dict[str, Any]]) -> set[str]:
+    """Say which expectations about columns fail on a table of these rows."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"delete from {suite.relation}")
+        for row in rows:
+            names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+            connection.execute(f"insert into {suite.relation} ({names}) values ({marks})", list(row.values()))
+    about_columns = [it for it in suite.expectations if it.type != ROWS_QUERY]
+    only = suite.model_copy(update={"expectations": about_columns})
+    results = run_gate(database, [only], parameters=PARAMETERS)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"delete from {suite.relation}")
+    return {result.check for result in results if result.outcome != "passed"}
+
+
+@pytest.mark.parametrize("step", [EVERY, pytest.param(20, id="one in twenty")])
+def test_what_breaks_an_expectation_about_columns_breaks_exactly_that_one(tmp_path: Path, step: int) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    empty_warehouse(database).close()
+    for suite, expectation in itertools.islice(ABOUT_COLUMNS, 0, None, step):
+        columns = TABLES[suite.layer, suite.table]
+        rows = [{column: _sound(suite, column, number) for column in columns} for number in range(2)]
+        assert _failed(database, suite, rows) == set(), suite.relation
+        found = _failed(database, suite, _broken(expectation, rows))
+        assert found == {expectation.check}, suite.relation
+
+
+@pytest.mark.parametrize("step", [EVERY, pytest.param(40, id="one in forty")])
+def test_each_rows_query_fails_for_a_statement_of_its_own(tmp_path: Path, step: int) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    empty_warehouse(database).close()
+    queries = [suite.model_copy(update={"expectations": it}) for suite in SUITES if (it := _queries(suite))]
+    # Statements of one table belong together: some rows are wrong only beside others.
+    caught: dict[str, set[str]] = {}
+    for statement in STATEMENTS[::step]:
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(statement)
+        caught[statement] = {
+            f"{it.layer}.{it.table}.{it.check}"
+            for it in run_gate(database, queries, parameters=PARAMETERS)
+            if it.outcome == "failed"
+        }
+        with duckdb.connect(str(database)) as connection:
+            for suite in SUITES:
+                connection.execute(f"delete from {suite.relation}")
+    if step == 1:
+        every = {f"{suite.layer}.{suite.table}.{it.check}" for suite in queries for it in suite.expectations}
+        assert every - set().union(*caught.values()) == set()
+    assert all(caught.values()), [statement for statement, checks in caught.items() if not checks]
+
+
+def _queries(suite: Suite) -> list[Expectation]:
+    return [it for it in suite.expectations if it.type == ROWS_QUERY]
