@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.warehouse.build import attach_read_only
+from dagster_project.warehouse.errors import PublishError
 from dagster_project.warehouse.files import appearing, write_whole
 from dagster_project.warehouse.workspace import Workspace
 
@@ -24,6 +25,7 @@ def write_report(workspace: Workspace, database: Path, folder: Path, make: MakeP
     Call it with the run lock held, under which new files are private.
 
     Raises:
+        PublishError: a page cannot be written; nothing is left behind.
         Exception: whatever `make` raises; nothing is left behind.
     """
     connection = attach_read_only(workspace, database, "version")
@@ -32,6 +34,9 @@ def write_report(workspace: Workspace, database: Path, folder: Path, make: MakeP
         pages = make(connection)
     finally:
         connection.close()
-    with appearing(folder) as unfinished:
-        for name, text in pages.items():
-            write_whole(unfinished / name, text)
+    try:
+        with appearing(folder) as unfinished:
+            for name, text in pages.items():
+                write_whole(unfinished / name, text)
+    except OSError as error:
+        raise PublishError(f"{folder}: the report cannot be written: {error.strerror}") from None

@@ -67,14 +67,14 @@ def test_each_critical_expectation_that_fails_and_each_that_raises_stops_the_pub
             workspace, candidate, run=RUN, suites_sha256=SUITES_SHA256, gate_results=results, required_layers=LAYERS
         )
         with pytest.raises(AuditRefused, match="the audit did not pass"):
-            publish(workspace, record, run=RUN, suites_sha256=SUITES_SHA256)
+            publish(workspace, record, run=RUN, suites_sha256=SUITES_SHA256, make_pages=lambda _: {})
     assert content(workspace.published) == before
     assert workspace.database_link.readlink() == link
     # The same file is published where every expectation holds, so it was the one result that stopped it.
     sound = audit(
         workspace, candidate, run=RUN, suites_sha256=SUITES_SHA256, gate_results=ALL_PASSED, required_layers=LAYERS
     )
-    assert publish(workspace, sound, run=RUN, suites_sha256=SUITES_SHA256).is_current
+    assert publish(workspace, sound, run=RUN, suites_sha256=SUITES_SHA256, make_pages=lambda _: {}).is_current
 
 
 @pytest.mark.parametrize("step", [EVERY, pytest.param(12, id="one table in twelve")])
