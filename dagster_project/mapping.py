@@ -34,7 +34,7 @@ def source_columns(value: MappedValue, *, where: str) -> list[str]:
         return [value.column]
     try:
         trees = sqlglot.parse(value.sql, dialect="duckdb")
-    except sqlglot.errors.SqlglotError as error:
+    except Exception as error:  # its parser fails in ways of its own on what is no SQL
         details = getattr(error, "errors", None)
         reason = details[0]["description"] if details else str(error.__context__ or error)
         raise MappingError(f"{where}: {value.sql!r} is not a DuckDB SQL expression: {reason}") from None

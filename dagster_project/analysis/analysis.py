@@ -19,8 +19,9 @@ class Analysis:
     """One analysis.
 
     `inputs` are queries by name over `core`, `kpi`, `seed` and `analysis`; they aggregate and order, so that a frame
-    holds what a figure needs and not a whole fact table. One reads texts as well (topic_proposal). `analyse` takes their frames by these names and returns one
-    frame for each of `tables`; it depends on nothing else, so that the same frames give the same tables.
+    holds what a figure needs and not a whole fact table; topic_proposal reads `personal.texts` as well. `analyse` takes
+    their frames by these names and returns one frame for each of `tables`; it depends on nothing else, so that the same
+    frames give the same tables.
     """
 
     name: str

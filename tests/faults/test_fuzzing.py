@@ -113,6 +113,7 @@ FOUND = [
     "id --",
     "count(*)",
     "unnest([id, name])",
+    "->",
     "sum(1) over ()",
 ]
 

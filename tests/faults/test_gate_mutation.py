@@ -1,7 +1,7 @@
 """The gates themselves are tested: for each expectation, data that breaks it and nothing else makes exactly it fail.
 
 Each expectation about columns is broken in one row of a table whose other rows and values are sound. What a rows query
-looks for is broken by statements of `everything_wrong.sql`, one at a time in a warehouse that is empty otherwise.
+looks for is broken by `everything_wrong.sql`, one table at a time in a warehouse that is empty otherwise.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def _sound(suite: Suite, column: str, number: int) -> Any:
             continue
         if "value_set" in kwargs:
             return kwargs["value_set"][number % len(kwargs["value_set"])]
+        if expectation.type == "expect_column_value_lengths_to_be_between":
+            return str(number).rjust(kwargs.get("min_value") or 1, "x")
         if expectation.type == "expect_column_values_to_be_between" and data_type not in ("date", "timestamp"):
             bounds = [kwargs[name] for name in ("min_value", "max_value") if isinstance(kwargs.get(name), int | float)]
             return bounds[0] if bounds else 0
@@ -98,29 +100,38 @@ def test_what_breaks_an_expectation_about_columns_breaks_exactly_that_one(tmp_pa
         assert found == {expectation.check}, suite.relation
 
 
-@pytest.mark.parametrize("step", [EVERY, pytest.param(40, id="one in forty")])
-def test_each_rows_query_fails_for_a_statement_of_its_own(tmp_path: Path, step: int) -> None:
-    database = tmp_path / "warehouse.duckdb"
-    empty_warehouse(database).close()
-    queries = [suite.model_copy(update={"expectations": it}) for suite in SUITES if (it := _queries(suite))]
-    # Statements of one table belong together: some rows are wrong only beside others.
+def test_each_rows_query_finds_what_is_wrong_in_a_warehouse_that_is_empty_otherwise(tmp_path: Path) -> None:
+    # Asked of DuckDB directly: that a gate counts the rows of a query is tested beside it.
+    connection = empty_warehouse(tmp_path / "warehouse.duckdb")
+    queries = {
+        f"{suite.layer}.{suite.table}.{it.check}": suite.bound(PARAMETERS).query(it)
+        for suite in SUITES
+        for it in suite.expectations
+        if it.type == ROWS_QUERY
+    }
+    tables = sorted({_table(statement) for statement in STATEMENTS})
     caught: dict[str, set[str]] = {}
-    for statement in STATEMENTS[::step]:
-        with duckdb.connect(str(database)) as connection:
-            connection.execute(statement)
-        caught[statement] = {
-            f"{it.layer}.{it.table}.{it.check}"
-            for it in run_gate(database, queries, parameters=PARAMETERS)
-            if it.outcome == "failed"
+    for table in tables:
+        for statement in STATEMENTS:
+            if _table(statement) == table:
+                connection.execute(statement)
+        caught[table] = {
+            name for name, sql in queries.items() if connection.execute(f"from ({sql}) limit 1").fetchall()
         }
-        with duckdb.connect(str(database)) as connection:
-            for suite in SUITES:
-                connection.execute(f"delete from {suite.relation}")
-    if step == 1:
-        every = {f"{suite.layer}.{suite.table}.{it.check}" for suite in queries for it in suite.expectations}
-        assert every - set().union(*caught.values()) == set()
-    assert all(caught.values()), [statement for statement, checks in caught.items() if not checks]
+        connection.execute(f"delete from {table}")
+    # What is wrong only beside rows of another table is broken with all others in test_project_suites.py.
+    missed = queries.keys() - set().union(*caught.values())
+    assert [name for name in missed if _others_named(name, str(queries[name])) == set()] == []
+    assert len(missed) < len(queries) / 4
 
 
-def _queries(suite: Suite) -> list[Expectation]:
-    return [it for it in suite.expectations if it.type == ROWS_QUERY]
+def _others_named(name: str, query: str) -> set[str]:
+    """Say which tables a query reads besides the one that its expectation is about."""
+    named = re.findall(r'"?\b(staging|core|kpi|quality|seed)"?\."?(\w+)', query)
+    return {f"{layer}.{table}" for layer, table in named} - {name.rpartition(".")[0]}
+
+
+def _table(statement: str) -> str:
+    found = re.search(r"insert into (\S+)", statement)
+    assert found is not None
+    return found[1]
