@@ -77,7 +77,9 @@ def heard(last_words: Callable[[], None]) -> Iterator[Stop]:
                 os._exit(EXIT_CODE)
 
     # Dagster replaces the handlers of Python, not what is written here from below them.
-    terminate_before = signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    interrupt = signal.getsignal(signal.SIGINT)
+    # A shell's background jobs ignore Ctrl-C; SIGTERM is meant for them all the same.
+    terminate_before = signal.signal(signal.SIGTERM, interrupt if callable(interrupt) else signal.default_int_handler)
     written_before = signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
     listener = threading.Thread(target=listen, name="signals", daemon=True)
     listener.start()

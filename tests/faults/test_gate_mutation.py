@@ -121,8 +121,16 @@ def test_each_rows_query_finds_what_is_wrong_in_a_warehouse_that_is_empty_otherw
         connection.execute(f"delete from {table}")
     # What is wrong only beside rows of another table is broken with all others in test_project_suites.py.
     missed = queries.keys() - set().union(*caught.values())
-    assert [name for name in missed if _others_named(name, str(queries[name])) == set()] == []
+    alone = {name for name in missed if not _others_named(name, str(queries[name]))}
     assert len(missed) < len(queries) / 4
+    # What misses a row that has to be among others is broken by any other row, such as one that counts nothing.
+    for name in alone:
+        layer, table, _ = name.split(".")
+        numbers = [column for column, kind in TABLES[layer, table].items() if kind in ("bigint", "integer", "double")]
+        connection.execute(f"insert into {layer}.{table} default values")
+        for column in numbers:
+            connection.execute(f'update {layer}.{table} set "{column}" = 0')
+    assert {name for name in alone if not connection.execute(f"from ({queries[name]}) limit 1").fetchall()} == set()
 
 
 def _others_named(name: str, query: str) -> set[str]:

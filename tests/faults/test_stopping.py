@@ -76,6 +76,19 @@ def test_a_run_stops_whatever_it_is_doing(config: Path, by: signal.Signals, doin
     assert is_free(config.parent)
 
 
+def test_a_background_job_that_ignores_ctrl_c_stops_by_sigterm(config: Path) -> None:
+    command = [sys.executable, "-c", "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n" + RUN]
+    with subprocess.Popen([*command, str(config), "time.sleep(600)"], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "begun\n"
+        run.terminate()
+        try:
+            run.wait(TEN_SECONDS)
+        finally:
+            run.kill()
+    assert status(config.parent) == "stopped"
+
+
 # One call that DuckDB computes for a minute and cannot interrupt, and many that it can interrupt in between.
 DEAF = ("t1,Support", "levenshtein(repeat(name, 40000), repeat('b', 280000))::varchar")
 HEEDFUL = (
