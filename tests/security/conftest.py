@@ -125,5 +125,5 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     config = configuration(folder, [desk], max_quarantined_rate=1.0, as_of="2026-03-20T00:00:00Z")
     published = careloop("run", config=config)
     assert published.returncode == 0, published.stderr
-    listed = [careloop(command, config=config) for command in ("status", "quarantine")]
+    listed = [careloop(*command, config=config) for command in (("status",), ("quarantine", "list"))]
     return Ran(config, "".join(it.stdout + it.stderr for it in (published, *listed)))

@@ -30,7 +30,7 @@ source = RestSource.model_validate({
 from pathlib import Path
 rest.extract(source, LandingZone(Path(sys.argv[2])), check=lambda *_: None)
 print(*(each for each in seen
-        if ".pyc" not in each and any(name in each for name in (".dlt", "secrets", "dlthub"))), sep="\\n")
+        if ".pyc" not in each and ".dist-info" not in each and any(name in each for name in (".dlt", "secrets", "dlthub"))), sep="\\n")
 print(*{each for each in seen if each.startswith("(<socket") and "127.0.0.1" not in each}, sep="\\n")
 """
 

@@ -115,7 +115,7 @@ def test_no_suite_names_rows_by_personal_data() -> None:
     assert [suite.table for suite in SUITES if personal & set(suite.key)] == []
 
 
-def test_anempty_warehouse_fulfils_every_expectation(tmp_path: Path) -> None:
+def test_an_empty_warehouse_fulfils_every_expectation(tmp_path: Path) -> None:
     empty_warehouse(tmp_path / "empty.duckdb").close()
     results = run_gate(tmp_path / "empty.duckdb", SUITES, parameters=PARAMETERS)
     assert [(_id(result), result.message) for result in results if result.outcome != "passed"] == []
