@@ -29,8 +29,10 @@ source = RestSource.model_validate({
 })
 from pathlib import Path
 rest.extract(source, LandingZone(Path(sys.argv[2])), check=lambda *_: None)
+code = (".pyc", ".dist-info")
 print(*(each for each in seen
-        if ".pyc" not in each and ".dist-info" not in each and any(name in each for name in (".dlt", "secrets", "dlthub"))), sep="\\n")
+        if not any(name in each for name in code) and any(name in each for name in (".dlt", "secrets", "dlthub"))),
+      sep="\\n")
 print(*{each for each in seen if each.startswith("(<socket") and "127.0.0.1" not in each}, sep="\\n")
 """
 
