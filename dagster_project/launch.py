@@ -41,6 +41,8 @@ _EXIT_CODES = {
     WorkspaceBusy.__name__: BUSY,
 }
 
+_HISTORY_FAILED = "{}: Dagster's history cannot be written: {}; make space on the disk, then run again"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -71,7 +73,20 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
     """
     # Dagster and dbt keep millions of small objects; looking among them for garbage took a fifth of a small run.
     gc.set_threshold(100_000)
-    prepare_instance(settings)
+    workspace = prepare_instance(settings)
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        run_id, outcome = _executed(as_of=as_of, full_refresh=full_refresh)
+    except OperationalError as error:
+        # The history stands on the same disk as all the rest; it is what would have said how the run ended.
+        run_id, outcome = "unknown", Outcome(FAILED, _HISTORY_FAILED.format(workspace.dagster, error.orig))
+    if outcome.exit_code not in (PUBLISHED, BUSY, STOPPED):
+        notify_failure(run_id, outcome.reason)
+    return outcome
+
+
+def _executed(*, as_of: str | None, full_refresh: bool) -> tuple[str, Outcome]:
     from dagster import DagsterInstance
 
     from dagster_project.definitions import defs
@@ -93,10 +108,7 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
                 },
             )
         )
-        outcome = _outcome(result)
-    if outcome.exit_code not in (PUBLISHED, BUSY, STOPPED):
-        notify_failure(result.run_id, outcome.reason)
-    return outcome
+        return result.run_id, _outcome(result)
 
 
 def _outcome(result: ExecuteInProcessResult) -> Outcome:
