@@ -18,7 +18,7 @@ from dagster_project.config import PROJECT_ROOT
 from dagster_project.texts.language import languages_of
 from dagster_project.texts.sentiment import Classifier
 
-FOLDER = Path("/work/shared/data/sentiment")
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "sentiment"
 SETS = {"en": "english_tweets.csv", "zh": "chinese_hotel_reviews.csv"}
 
 
