@@ -26,12 +26,9 @@ def sentiment_of(text: str) -> tuple[str, float]:
     Weights are log odds against neutral, so that the probabilities are a softmax of (negative, 0, positive).
     """
     weights = _weights()
-    negative, positive = weights[BIAS]
-    for feature in features(text):
-        weight = weights.get(feature)
-        if weight is not None:
-            negative += weight[0]
-            positive += weight[1]
+    found = [weights[BIAS], *(weights[feature] for feature in features(text) if feature in weights)]
+    # Exact sums: the order of a set, which changes from process to process, must not show in the last digit.
+    negative, positive = (math.fsum(side) for side in zip(*found, strict=True))
     likeliest = "neutral" if max(negative, positive) <= 0 else "positive" if positive > negative else "negative"
     most = max(negative, positive, 0.0)
     odds = [math.exp(it - most) for it in (negative, 0.0, positive)]

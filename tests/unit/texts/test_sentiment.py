@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from dagster_project.config import PROJECT_ROOT
@@ -79,3 +83,20 @@ def test_the_model_sees_words_negations_and_pairs_and_no_names() -> None:
         "good !",
     }
     assert features("https://shop.example/x") == {"http"}
+
+
+def test_a_score_is_the_same_to_the_last_digit_in_every_process() -> None:
+    # Features are a set, whose order changes with the seed of a process; sums in that order differed.
+    text = "I really loved this lamp, but the delivery was never on time and nobody answered me for two weeks"
+    score = f"from dagster_project.texts.english.model import sentiment_of; print(sentiment_of({text!r}))"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", score],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(6)
+    }
+    assert len(told) == 1
