@@ -107,6 +107,8 @@ def _told(where: str, url: sa.URL, advice: str) -> Iterator[None]:
     except (SQLAlchemyError, pa.ArrowException, UnicodeDecodeError, OSError) as error:
         found = error.orig if isinstance(error, DBAPIError) else error
         reason = (str(found).strip().splitlines() or [type(found).__name__])[0]
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            reason, advice = f"the connection was lost: {reason}", "nothing of this load was landed; run again"
         raise SourceError(f"{where}: {_masked(reason, url)}; {advice}") from None
 
 

@@ -93,7 +93,9 @@ def _copied(connection: sa.Connection, select: sa.Select[Any], schema: pa.Schema
             if pending:
                 yield _parsed(b"".join(pending), schema)
     except driver.Error as error:
-        raise DBAPIError(None, None, error) from None
+        # Ended by the server, which may say so (class 57P of PostgreSQL's error codes) or be gone without a word.
+        is_lost = driver.closed or (error.sqlstate or "").startswith("57P")
+        raise DBAPIError(None, None, error, connection_invalidated=is_lost) from None
 
 
 def _parsed(content: bytes, schema: pa.Schema) -> pa.Table:
