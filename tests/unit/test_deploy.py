@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -29,6 +35,27 @@ def test_passwords_come_from_the_environment() -> None:
             assert "PASSWORD" not in name or value.startswith("${POSTGRES_PASSWORD:?")
             assert "://" not in value or "${POSTGRES_PASSWORD:?" in value
     assert INSTANCE["storage"]["postgres"]["postgres_url"] == {"env": "DAGSTER_POSTGRES_URL"}
+
+
+def test_the_web_server_answers_what_its_health_check_asks(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    *_, asks = COMPOSE["services"]["webserver"]["healthcheck"]["test"]
+    check = [sys.executable, "-c", asks.replace(":3000/", f":{port}/")]
+    assert subprocess.run(check, capture_output=True).returncode != 0
+    server = str(Path(sys.executable).with_name("dagster-webserver"))
+    with subprocess.Popen(
+        [server, "--empty-workspace", "--host", "127.0.0.1", "--port", str(port)],
+        env={**os.environ, "DAGSTER_HOME": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+    ) as running:
+        try:
+            while subprocess.run(check, capture_output=True).returncode != 0:
+                assert running.poll() is None
+                time.sleep(0.5)
+        finally:
+            running.terminate()
 
 
 def test_a_run_has_the_time_to_stop_that_it_needs() -> None:
