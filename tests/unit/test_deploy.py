@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -68,6 +69,13 @@ def test_the_image_holds_every_file_of_the_project_that_a_run_reads() -> None:
     }
     assert {"dagster_project", "dbt_project", "expectations", "seeds", "deploy/dagster.yaml"} <= copied
     assert all((PROJECT_ROOT / name).exists() for name in copied)
+
+
+def test_the_image_installs_nothing_that_is_not_locked() -> None:
+    installed = re.findall(r"pip install .*", (DEPLOY / "Containerfile").read_text())
+    assert len(installed) == 2
+    assert all("--no-deps" in line and ("--require-hashes" in line or "--editable ." in line) for line in installed)
+    assert "\ndagster-postgres==" in (PROJECT_ROOT / "requirements.lock").read_text()
 
 
 def test_the_servers_instance_is_the_local_one_but_for_its_storage() -> None:
