@@ -46,7 +46,7 @@ docs: $(READY)
 
 # Exact versions with hashes and no index address; run after changing the dependencies in pyproject.toml.
 lock:
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra postgres --group dev --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --output-file requirements.lock
 
 $(READY): requirements.lock pyproject.toml

@@ -124,6 +124,7 @@ def check(config: ConfigOption = None) -> None:
                 "what a run would load", ["source", "stream", "found"], [(it.source, it.stream, it.text) for it in seen]
             )
         )
+    _tell_of_unmapped_streams(settings)
     found = [*unreachable, *problems(settings)]
     if found:
         _fail("\n".join(found), CONFIG_EXIT_CODE)
@@ -259,6 +260,7 @@ def erase_customer(
         _fail(str(error), 1)
     counted = ", ".join(f"{rows} of {entity}" for entity, rows in erased.rows.items())
     out.print(f"rows taken out: {counted or 'none that had not been taken out before'}")
+    _tell_of_unmapped_streams(settings)
     if erased.outcome.exit_code != PUBLISHED:
         _fail(
             f"{erased.outcome.reason}\nNo version without the customer is published, so earlier ones were kept, with "
@@ -300,6 +302,13 @@ def dev(
     module = "dagster_project.definitions"
     os.chdir(PROJECT_ROOT)
     os.execv(dagster, [dagster, "dev", "--module-name", module, "--host", "127.0.0.1", "--port", str(port)])  # noqa: S606 - our own interpreter's tool
+
+
+def _tell_of_unmapped_streams(settings: Settings) -> None:
+    """Say what is kept of sources although nothing can be said of it, nor anybody erased from it."""
+    if settings.unmapped_streams:
+        names = ", ".join(settings.unmapped_streams)
+        err.print(f"landed, but read by no mapping, so that erasing and retention do not reach them: {names}")
 
 
 @contextmanager

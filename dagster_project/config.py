@@ -139,6 +139,16 @@ class Settings(Shape):
         return Path(self.workspace)
 
     @property
+    def unmapped_streams(self) -> list[str]:
+        """Streams that are landed and that no mapping reads, as source/stream: nobody can tell whom their rows name."""
+        return [
+            f"{source.name}/{stream}"
+            for source in self.sources
+            for stream in source.streams
+            if not any(it.from_ == stream for mappings in source.entities.values() for it in mappings)
+        ]
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.reporting_time_zone)
 

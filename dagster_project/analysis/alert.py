@@ -39,7 +39,6 @@ ANOMALIES = """
     left join drivers
         on anomaly.kpi = drivers.kpi and anomaly.statistic = drivers.statistic and anomaly.date_day = drivers.date_day
     where rules.kind = 'anomaly' and is_worse and anomaly.date_day >= as_of_date - to_days(lookback_days)
-    order by all
 """
 
 MISSED = """
@@ -49,7 +48,6 @@ MISSED = """
     inner join seed.alert_rules as rules
         on scorecard.period_grain = rules.period_grain and coalesce(rules.kpi, scorecard.kpi) = scorecard.kpi
     where rules.kind = 'target_missed' and status = 'off'
-    order by all
 """
 
 DUE = """
@@ -69,7 +67,6 @@ DUE = """
     from due
     group by all
     having value > allowed
-    order by all
 """
 
 

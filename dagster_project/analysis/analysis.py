@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 _READ = re.compile(r"\b(core|kpi|seed|analysis)\.(\w+)")
@@ -18,10 +19,10 @@ _READ = re.compile(r"\b(core|kpi|seed|analysis)\.(\w+)")
 class Analysis:
     """One analysis.
 
-    `inputs` are queries by name over `core`, `kpi`, `seed` and `analysis`; they aggregate and order, so that a frame
-    holds what a figure needs and not a whole fact table; topic_proposal reads `personal.texts` as well. `analyse` takes
-    their frames by these names and returns one frame for each of `tables`; it depends on nothing else, so that the same
-    frames give the same tables.
+    `inputs` are queries by name over `core`, `kpi`, `seed` and `analysis`; they aggregate, so that a frame holds what a
+    figure needs and not a whole fact table, and add doubles up by `exact_sum`; topic_proposal reads `personal.texts` as
+    well. `analyse` takes their frames by these names and returns one frame for each of `tables`; it depends on nothing
+    else, so that the same frames give the same tables.
     """
 
     name: str
@@ -34,6 +35,14 @@ class Analysis:
     def reads(self) -> list[tuple[str, str]]:
         """Schema and name of the tables in the queries, each once, in order."""
         return sorted({read for query in self.inputs.values() for read in _READ.findall(query)})
+
+    def run(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, pd.DataFrame]:
+        """Ask for the inputs and make the tables of them.
+
+        Rows come in the order of all their columns: threads bring them in any, and statistics add them up in turn.
+        """
+        frames = {name: connection.execute(f"from ({query}) order by all").df() for name, query in self.inputs.items()}
+        return self.analyse(**frames)
 
 
 def in_order(analyses: Iterable[Analysis]) -> list[Analysis]:

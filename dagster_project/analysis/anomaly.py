@@ -58,7 +58,6 @@ DAILY = """
         where known.kpi = days.kpi and known.statistic = days.statistic
             and days.date_day between known.first_day and known.last_day
     )
-    order by all
 """
 
 

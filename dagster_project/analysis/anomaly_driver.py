@@ -11,11 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagster_project.analysis.analysis import Analysis
+from dagster_project.analysis.exact import exact_sum
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DRIVERS = """
+DRIVERS = f"""
     with anomalies as (
         select kpi, statistic, date_day, value as whole, expected as whole_expected from analysis.kpi_anomaly
     ),
@@ -42,7 +43,7 @@ DRIVERS = """
             coalesce(sum(figures.sample_size) filter (where days.is_the_day), 0) as cases,
             max(figures.value) filter (where days.is_the_day) as part,
             coalesce(sum(figures.sample_size) filter (where not days.is_the_day), 0) as usual_cases,
-            sum(figures.sample_size * figures.value) filter (where not days.is_the_day)
+            {exact_sum("figures.sample_size * figures.value", "filter (where not days.is_the_day)")}
                 / nullif(sum(figures.sample_size) filter (where not days.is_the_day), 0) as usual_part
         from compared_days as days
         inner join kpi.kpi_value as figures
@@ -58,8 +59,8 @@ DRIVERS = """
             cases / nullif(sum(cases) over by_dimension, 0) as case_share,
             usual_cases / nullif(sum(usual_cases) over by_dimension, 0) as usual_share,
             -- the usual days shifted as a whole to what was expected of this one
-            whole_expected
-                - sum(usual_cases * usual_part) over by_dimension / sum(usual_cases) over by_dimension as shift
+            whole_expected - {exact_sum("usual_cases * usual_part", "over by_dimension")}
+                / sum(usual_cases) over by_dimension as shift
         from parts
         inner join anomalies using (kpi, statistic, date_day)
         inner join usual_days using (kpi, statistic, date_day)
@@ -87,8 +88,8 @@ DRIVERS = """
     explained as (
         select *,
             -- parts of medians may add up to the opposite of what happened: then they explain nothing
-            case when sign(sum(contribution) over by_dimension) = sign(whole - whole_expected)
-                then contribution / sum(contribution) over by_dimension end as share_of_deviation
+            case when sign({exact_sum("contribution", "over by_dimension")}) = sign(whole - whole_expected)
+                then contribution / {exact_sum("contribution", "over by_dimension")} end as share_of_deviation
         from contributions
         window by_dimension as (partition by kpi, statistic, date_day, dimension)
     )
@@ -103,7 +104,6 @@ DRIVERS = """
             order by share_of_deviation - usual_share desc nulls last, dimension, dimension_value
         ) end as driver_rank
     from explained
-    order by all
 """
 
 

@@ -61,7 +61,6 @@ SERIES = f"""
         on series.kpi = figures.kpi and series.statistic = figures.statistic
         and series.dimension = figures.dimension and series.dimension_value = figures.dimension_value
         and periods.period_grain = figures.period_grain and periods.period_start = figures.period_start
-    order by all
 """
 
 

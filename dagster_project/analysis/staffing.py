@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.analysis.analysis import Analysis
 from dagster_project.analysis.erlang import agents_needed, service_level
+from dagster_project.analysis.exact import exact_mean, exact_sum
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,8 @@ WORK = f"""
     ),
 
     forecasts as (
-        select dimension_value as channel, isodow(period_start) as iso_day_of_week, avg(value) as contacts
+        select dimension_value as channel, isodow(period_start) as iso_day_of_week,
+            {exact_mean("value")} as contacts
         from analysis.kpi_forecast
         where kpi = 'tickets_created' and period_grain = 'day' and dimension = 'channel'
         group by all
@@ -83,15 +85,15 @@ WORK = f"""
 
     expected as (
         select arrivals.* exclude (contacts), forecasts.contacts is not null as is_forecast,
-            arrivals.contacts * coalesce(forecasts.contacts / sum(arrivals.contacts) over (
-                partition by channel, iso_day_of_week
-            ), 1) as contacts
+            arrivals.contacts * coalesce(
+                forecasts.contacts / {exact_sum("arrivals.contacts", "over (partition by channel, iso_day_of_week)")}, 1
+            ) as contacts
         from arrivals
         left join forecasts using (channel, iso_day_of_week)
     ),
 
     demand as (
-        select team, channel, iso_day_of_week, hour_of_day, sum(contacts) as contacts,
+        select team, channel, iso_day_of_week, hour_of_day, {exact_sum("contacts")} as contacts,
             bool_and(is_forecast) as is_forecast
         from (
             select team, channel, iso_day_of_week, hour_of_day, contacts, is_forecast
@@ -115,7 +117,7 @@ WORK = f"""
     ),
 
     handling as (
-        select channel, team, avg(handle_minutes) as minutes
+        select channel, team, {exact_mean("handle_minutes")} as minutes
         from contacts
         where handle_basis = 'reported'
         group by grouping sets ((channel, team), (channel))
@@ -157,7 +159,6 @@ WORK = f"""
     left join seed.staffing using (channel)
     left join handling as of_team using (team, channel)
     left join handling as of_channel on channel = of_channel.channel and of_channel.team is null
-    order by team, channel, iso_day_of_week, hour_of_day
 """
 
 

@@ -34,9 +34,8 @@ select
 from months
 inner join seed.survey_strata as config using (stratification)
 where months.month_number <= 12
-group by months.stratification, months.stratum, config.wanted_margin_of_error, config.position
+group by months.stratification, months.stratum, config.wanted_margin_of_error
 having max(months.population) filter (where months.month_number = 1) > 0
-order by config.position, months.stratum
 """
 
 

@@ -40,7 +40,7 @@ UNCOVERED = f"""
         where topics.text_key is null and texts.kind <> 'employee_remark'
             and texts.language in (select language from seed.topic_rules)
     )
-    select language, text, polarity, occurred_on from numbered where number <= {MOST_TEXTS} order by language, number
+    select language, text, polarity, occurred_on from numbered where number <= {MOST_TEXTS}
 """
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dagster_project.analysis.analysis import Analysis
 from dagster_project.analysis.clustered import SIGNIFICANCE, Effect, clustered_effect, corrected
+from dagster_project.analysis.exact import exact_sum
 from dagster_project.analysis.tables import TABLES
 
 if TYPE_CHECKING:
@@ -23,8 +24,15 @@ FEWEST_UNTRAINED = 5
 
 RATIO = ("first_response_minutes", "full_resolution_minutes")
 
-# Sums of what each agent compared did before and after; durations by their logarithm, of a second at least.
-CELLS = """
+# Durations by their logarithm, of a second at least.
+OUTCOME = """
+                case
+                    when outcomes.outcome in ('first_response', 'full_resolution')
+                        then ln(greatest(outcomes.value, 1 / 60))
+                    when outcomes.outcome <> 'working_day' then outcomes.value
+                end"""
+# Sums of what each agent compared did before and after.
+CELLS = f"""
     with cases as (
         select outcomes.agent_key, outcomes.team_key, outcomes.counted_on,
             case outcomes.outcome
@@ -37,11 +45,8 @@ CELLS = """
             case when outcomes.outcome in ('solve', 'working_day') then 'all'
                 else coalesce(answers.channel, tickets.channel) end as channel,
             count(*) filter (where outcomes.outcome <> 'solve') as n,
-            sum(case
-                when outcomes.outcome in ('first_response', 'full_resolution') then ln(greatest(outcomes.value, 1 / 60))
-                when outcomes.outcome <> 'working_day' then outcomes.value
-            end) as total,
-            sum(answers.score_1_to_5) as score
+            {exact_sum(OUTCOME)} as total,
+            {exact_sum("answers.score_1_to_5")} as score
         from core.fct_agent_outcome as outcomes
         left join core.fct_survey_response as answers
             on outcomes.outcome = 'answer' and outcomes.case_key = answers.survey_response_key
@@ -60,7 +65,7 @@ CELLS = """
     select compared.course, cases.kpi, concat_ws(' ', compared.cohort_month, compared.team_key) as cohort,
         compared.agent_key, compared.is_trained, cases.counted_on > compared.last_completed_on as is_after,
         cases.channel,
-        sum(cases.n) as n, coalesce(sum(cases.total), 0) as total
+        sum(cases.n) as n, coalesce({exact_sum("cases.total")}, 0) as total
     from core.fct_training_group as compared
     cross join core.as_of as as_of
     inner join measured as cases
@@ -70,7 +75,6 @@ CELLS = """
     where compared.after_to < as_of.as_of_date
     group by all
     having sum(cases.n) > 0
-    order by all
 """
 # Every course, whether or not it can be tested, and what its KPIs are.
 COURSES = """
@@ -80,7 +84,6 @@ COURSES = """
     inner join seed.kpis as registry
         on figures.kpi = registry.kpi or (figures.kpi = 'csat_rate' and registry.kpi = 'csat_mean')
     inner join seed.kpis as test on test.kpi = 'training_effect'
-    order by all
 """
 
 

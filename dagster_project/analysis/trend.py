@@ -22,7 +22,6 @@ WEEKLY = """
     cross join core.as_of as as_of
     where kpi_value.period_grain = 'week' and kpi_value.dimension = 'overall' and kpi_value.value is not null
         and kpi_value.period_start + interval 7 day <= as_of.as_of_date
-    order by all
 """
 
 

@@ -70,9 +70,7 @@ def analyse(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
         connection = connect(run.workspace)
         try:
             for analysis in in_order(ANALYSES):
-                # Frames of aggregates, as each query says.
-                frames = {name: connection.execute(query).df() for name, query in analysis.inputs.items()}
-                made = analysis.analyse(**frames)
+                made = analysis.run(connection)
                 for table in analysis.tables:
                     rows = write_table(connection, table, made[table])
                     yield dg.MaterializeResult(

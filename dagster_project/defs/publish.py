@@ -13,7 +13,7 @@ from dagster_project.defs.transform import DAILY, layer_assets
 from dagster_project.quality.suites import suites_sha256
 from dagster_project.report import make_report
 from dagster_project.run import Run, log
-from dagster_project.warehouse import AuditRefused, audit, connect, load_run_records, make_candidate, publish
+from dagster_project.warehouse import AuditRefused, abandon, audit, connect, load_run_records, make_candidate, publish
 
 PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
 _published_tables = [
@@ -41,18 +41,18 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
     """Publish the audited version of the warehouse: one DuckDB file, its tables as Parquet, and its report."""
     run = careloop.run
     suites = suites_sha256(EXPECTATIONS)
-    with run.stage("audit"):
-        gate_results = _recorded(run)
-        candidate = make_candidate(run.workspace, run.name)
-        record = audit(
-            run.workspace,
-            candidate,
-            run=run.name,
-            suites_sha256=suites,
-            gate_results=gate_results,
-            required_layers=GATED_LAYERS,
-        )
     try:
+        with run.stage("audit"):
+            gate_results = _recorded(run)
+            candidate = make_candidate(run.workspace, run.name)
+            record = audit(
+                run.workspace,
+                candidate,
+                run=run.name,
+                suites_sha256=suites,
+                gate_results=gate_results,
+                required_layers=GATED_LAYERS,
+            )
         with run.stage("publish") as timing:
             run.version = publish(
                 run.workspace,
@@ -61,8 +61,9 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
                 suites_sha256=suites,
                 make_pages=lambda version: make_report(version, run.name),
             )
-    except AuditRefused:
-        run.refused = True
+    except BaseException as error:
+        run.refused = isinstance(error, AuditRefused)
+        abandon(run.workspace, run.name)
         raise
     told = _told(run)
     return dg.MaterializeResult(

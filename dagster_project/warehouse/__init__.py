@@ -15,7 +15,7 @@ from dagster_project.warehouse.publish import publish
 from dagster_project.warehouse.records import AuditRecord, TableFigures
 from dagster_project.warehouse.report import MakePages
 from dagster_project.warehouse.runs import RunRecord, load_run_records, write_run_record
-from dagster_project.warehouse.versions import Version, current, keep_current_only, restore, verify, versions
+from dagster_project.warehouse.versions import Version, abandon, current, keep_current_only, restore, verify, versions
 from dagster_project.warehouse.workspace import Workspace
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Version",
     "Workspace",
     "WorkspaceBusy",
+    "abandon",
     "audit",
     "connect",
     "current",

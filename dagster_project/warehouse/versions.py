@@ -6,6 +6,7 @@ is current; the links `export` and `report` follow it. Making and checking new v
 
 from __future__ import annotations
 
+import logging
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from dagster_project.warehouse.errors import AuditRefused, PublishError
 from dagster_project.warehouse.files import TEMPORARY_SUFFIX, fsync, point, sha256, wal_of
 from dagster_project.warehouse.records import AuditRecord, read_audit_record, write_audit_record
 from dagster_project.warehouse.workspace import RUN_NAME, Workspace
+
+log = logging.getLogger("careloop")
 
 # Readers that resolved the link just before a swap still find their file; so does a restore.
 KEPT_VERSIONS = 3
@@ -130,6 +133,19 @@ def settle(workspace: Workspace, kept_versions: int = KEPT_VERSIONS) -> None:
         workspace.audit_file(run).unlink()
     _sweep_hidden(workspace)
     fsync(workspace.published)
+
+
+def abandon(workspace: Workspace, run: str) -> None:
+    """Remove what a run made and does not publish; what cannot be removed now, the next run removes.
+
+    Raises:
+        WorkspaceBusy: another run holds the workspace.
+    """
+    with workspace.lock(run):
+        try:
+            settle(workspace)
+        except (OSError, PublishError) as error:  # it must not hide why the run publishes nothing
+            log.warning("%s: what run %s made is left for the next run to remove: %s", workspace.published, run, error)
 
 
 def _finish(workspace: Workspace, run: str) -> None:

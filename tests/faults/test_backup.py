@@ -18,7 +18,7 @@ from tests.conftest import Bench
 COMMAND = re.compile(r"^tar --create.*?(?=^```)", re.MULTILINE | re.DOTALL)
 
 
-def test_a_backup_unpacked_elsewhere_has_every_version_and_every_landed_batch(
+def test_a_backup_unpacked_elsewhere_has_every_version_every_landed_batch_and_who_was_erased(
     workspace: Workspace, publish_run: Callable[[int], Version], bench: Bench, tmp_path: Path
 ) -> None:
     publish_run(1)
@@ -26,6 +26,7 @@ def test_a_backup_unpacked_elsewhere_has_every_version_and_every_landed_batch(
     bench.put("teams.csv", "id,name\n1,Ann\n")
     bench.land("teams.csv")
     shutil.copytree(bench.zone.folder, workspace.landing, dirs_exist_ok=True)
+    workspace.erasures_file.write_text("who was erased")
     home, elsewhere = workspace.folder.parent, tmp_path / "elsewhere"
     (home / "careloop.yml").touch()
     (home / "seeds").mkdir()
@@ -43,6 +44,8 @@ def test_a_backup_unpacked_elsewhere_has_every_version_and_every_landed_batch(
     (batch,) = LandingZone(restored.landing).batches("crm", "records")
     batch.verify()
     assert number_in(restored.database_link) == 2
+    assert restored.erasures_file.read_text() == "who was erased"
+    assert not restored.build_file.exists()
     assert number_in(restore(restored).file) == 1
 
 

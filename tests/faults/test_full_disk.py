@@ -87,10 +87,8 @@ def test_a_disk_that_fills_up_at_any_stage_stops_the_run_with_a_clean_error(smal
         assert run.returncode == 1, (stage, errors)
         assert "Traceback" not in errors
         assert "space" in errors.lower()
-        # What it was making may lie there, hidden, until the next run sweeps it.
-        assert before.items() <= content(workspace / "published").items()
+        assert content(workspace / "published") == before
         assert published(config) == expected
     result = careloop("run", config=config)
     assert result.returncode == 0, result.stderr
-    assert list((workspace / "published").glob(".careloop-*")) == []
     assert {row[8] for row in published(config)["core.fct_ticket"]} != {row[8] for row in expected["core.fct_ticket"]}

@@ -10,7 +10,7 @@ import pytest
 from dagster_project.warehouse import Workspace
 from dagster_project.warehouse.runs import read_run_records
 from tests.companies import careloop, configuration, source, write_csv
-from tests.faults.test_killed import published
+from tests.faults.test_killed import published, watched
 
 TICKETS = "ticket_id,customer_id,created_at,channel,status,updated_at"
 EXPORTS = [
@@ -63,28 +63,33 @@ def test_overlapping_extracts_in_any_order_and_twice_and_late_give_the_same_mart
 
 
 @pytest.mark.full
-def test_a_month_of_nights_takes_no_more_disk_nor_time_than_its_data(tmp_path: Path) -> None:
+def test_a_month_of_nights_takes_no_more_disk_memory_nor_work_than_its_data(tmp_path: Path) -> None:
     config = company(tmp_path)
     config.write_text(config.read_text() + "kept_runs: 5\n")
-    workspace = Workspace(tmp_path / "warehouse")
-    grown, seconds = [], []
+    workspace, listing, peak = Workspace(tmp_path / "warehouse"), tmp_path / "points.txt", tmp_path / "peak.txt"
+    grown = []
     for night in range(30):
         day = datetime(2026, 3, 1, 10, tzinfo=UTC) + timedelta(days=night)
         rows = [f"n{night}_{number},c1,{day:%Y-%m-%dT%H:%M:%SZ},email,Open," for number in range(40)]
         export(tmp_path, f"{night:02}", rows, night)
-        result = careloop("run", config=config)
-        assert result.returncode == 0, result.stderr
+        with watched(config, {"list": str(listing), "peak": str(peak)}) as run:
+            output = run.communicate()
+        assert run.returncode == 0, output
         sizes = [
             path.lstat().st_size
             for path in workspace.folder.rglob("*")
             if path.is_file() and workspace.landing not in path.parents
         ]
-        grown.append((sum(sizes), len(sizes)))
-        seconds.append(sum(read_run_records(workspace)[-1].stage_seconds.values()))
+        writes = len(listing.read_text().splitlines())
+        grown.append((sum(sizes), len(sizes), int(peak.read_text()), writes))
     assert len(read_run_records(workspace)) == 5
     assert len(list(workspace.logs.iterdir())) == 5
     # From the time when three versions and five runs are kept, sizes only follow the 40 tickets of a night.
-    (early_bytes, early_files), (late_bytes, late_files) = grown[9], grown[-1]
+    (early_bytes, early_files, early_memory, early_writes), (late_bytes, late_files, late_memory, late_writes) = (
+        grown[9],
+        grown[-1],
+    )
     assert late_files <= early_files + 5
     assert late_bytes < early_bytes * 1.25
-    assert sorted(seconds[-10:])[5] < 2 * sorted(seconds[5:15])[5]
+    assert late_memory < early_memory * 1.25
+    assert late_writes <= early_writes * 1.01

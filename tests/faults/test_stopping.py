@@ -32,6 +32,9 @@ with begin(load_settings(Path(sys.argv[1])), "abcdefgh", full_refresh=False):
     except BaseException as error:
         print(repr(error))
 """
+# As a shell starts a program: one in the background does not hear Ctrl-C, nor does what it starts, such as these tests.
+IN_FRONT = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 HOLDS_OUT = """
 while True:
     try:
@@ -64,7 +67,8 @@ def is_free(folder: Path) -> bool:
     [pytest.param(signal.SIGTERM, id="SIGTERM"), pytest.param(signal.SIGINT, id="Ctrl-C", marks=pytest.mark.full)],
 )
 def test_a_run_stops_whatever_it_is_doing(config: Path, by: signal.Signals, doing: str) -> None:
-    with subprocess.Popen([sys.executable, "-c", RUN, str(config), doing], stdout=subprocess.PIPE, text=True) as run:
+    command = [sys.executable, "-c", IN_FRONT + RUN, str(config), doing]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "begun\n"
         run.send_signal(by)
@@ -77,8 +81,8 @@ def test_a_run_stops_whatever_it_is_doing(config: Path, by: signal.Signals, doin
 
 
 def test_a_background_job_that_ignores_ctrl_c_stops_by_sigterm(config: Path) -> None:
-    command = [sys.executable, "-c", "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n" + RUN]
-    with subprocess.Popen([*command, str(config), "time.sleep(600)"], stdout=subprocess.PIPE, text=True) as run:
+    command = [sys.executable, "-c", IN_BACKGROUND + RUN, str(config), "time.sleep(600)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "begun\n"
         run.terminate()

@@ -23,7 +23,7 @@ from dagster_project.quality.record import carry_results, write_results
 from dagster_project.raw import create_raw_views
 from dagster_project.sources.files import extract
 from dagster_project.warehouse import Workspace
-from tests.companies import configuration, source, write_csv
+from tests.companies import careloop, configuration, source, write_csv
 from tests.security.searching import places
 
 CUSTOMERS = "customer_id,name,email,segment"
@@ -197,6 +197,14 @@ def test_a_number_that_is_nobodys_changes_nothing(company: Company) -> None:
     with pytest.raises(ErasureError, match="source 'desk' gives customers no numbers; those that do: crm"):
         company.erase(source="desk")
     assert json.loads(company.workspace.erasures_file.read_text())["erased"] == []
+
+
+def test_streams_in_which_nobody_can_be_found_are_named(tmp_path: Path) -> None:
+    desk = source(tmp_path, "desk", {"teams": ["team_id,name", "t1,First"], "log": ["who", "Ada"]})
+    del desk["entities"]["log"]
+    result = careloop("check", config=configuration(tmp_path, [desk]))
+    assert result.returncode == 0, result.stderr
+    assert "landed, but read by no mapping, so that erasing and retention do not reach them: desk/log" in result.stderr
 
 
 def test_lines_that_could_not_be_parsed_lose_the_person_and_stay_counted(company: Company) -> None:

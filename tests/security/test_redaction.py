@@ -37,10 +37,12 @@ PERSONAL = {
     "我的主页 www.example.cn/u/8812。谢谢": "我的主页 [link]。谢谢",
     "I blog at jane-doe.com!": "I blog at [link]!",
     "ask @jane_doe about it": "ask [handle] about it",
+    "see jane-doe．com": "see [link]",
     # IBANs
     "IBAN DE89 3704 0044 0532 0130 00 for the refund": "IBAN [iban] for the refund",
     "refund to GB29NWBK60161331926819.": "refund to [iban].",
     "refund to de89370400440532013000": "refund to [iban]",
+    "refund to MT31 MALT 0000 0ABC DEFG HIJK LMNO PQR": "refund to [iban]",  # few digits, and far apart
     # ID numbers
     "身份证11010519491231002X，请查收": "身份证[id]，请查收",
     "身份证号：１１０１０５１９４９１２３１００２Ｘ": "身份证号：[id]",
@@ -56,6 +58,7 @@ PERSONAL = {
     "call +49 (0)30 / 901820-15 after six": "call [phone] after six",
     "call 0049 30 90182015": "call [phone]",
     "Tel. 030/9018-2015": "Tel. [phone]",
+    "+493090182015123450301234567": "[phone]",  # too long to be one, and no part of it is left
     "ring 030 / 12 34 56": "ring [phone]",
     "ring (415) 555-0132 or 415.555.0132": "ring [phone] or [phone]",
     "手机13800138000，谢谢": "[phone]，谢谢",
@@ -81,6 +84,7 @@ def test_what_identifies_a_person_is_taken_out(engine: duckdb.DuckDBPyConnection
         "订单 541562 已签收，共 12 件",
         "version 2.0.1 is slower than 1.9.12",
         "and/or, 24/7, e.g. tomorrow",
+        "[phone], order 611621",  # as it was redacted elsewhere
         "",
         None,
     ],

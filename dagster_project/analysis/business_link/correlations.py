@@ -1,9 +1,14 @@
 """What customers lived through in a period, beside what they did in the next."""
 
+from dagster_project.analysis.exact import exact_mean, exact_sum
+
+LOWEST_THIRD = "filter (where outcome = 'retained' and low_end < high_end and experience_rank <= low_end)"
+HIGHEST_THIRD = "filter (where outcome = 'retained' and low_end < high_end and experience_rank >= high_end)"
+
 # Customers, periods and ranks are the engine's work; one row a measure and outcome is left. Money is compared among
 # customers of one currency, the one of most of their orders, and everything among customers of the same period. Of
 # more than 50,000 customers a sample of that size: all could narrow the intervals by no more than 0.01.
-CORRELATIONS = """
+CORRELATIONS = f"""
 with periods as (
     select period_grain, period_number, period_start, last_day
     from core.dim_period
@@ -59,7 +64,7 @@ spending as (
         active.period_grain,
         active.period_start,
         customer_key,
-        sum(orders.amount) as spend
+        {exact_sum("orders.amount")} as spend
     from active
     inner join kept_orders as orders using (customer_key, currency)
     where orders.ordered_on between active.next_start and active.next_last_day
@@ -71,8 +76,8 @@ service as (
         periods.period_grain,
         periods.period_start,
         tickets.customer_key,
-        avg(tickets.first_response_minutes) as first_response_minutes,
-        avg(tickets.full_resolution_minutes) as full_resolution_minutes,
+        {exact_mean("tickets.first_response_minutes")} as first_response_minutes,
+        {exact_mean("tickets.full_resolution_minutes")} as full_resolution_minutes,
         cast(count(*) filter (where tickets.reopen_count > 0) as double) as reopened_tickets,
         cast(count(*) filter (where tickets.is_transferred) as double) as transferred_tickets,
         cast(count(*) filter (where tickets.is_escalated) as double) as escalated_tickets
@@ -87,8 +92,8 @@ answers as (
         periods.period_grain,
         periods.period_start,
         responses.customer_key,
-        avg(responses.score_1_to_5) filter (where responses.question = 'overall') as csat_mean,
-        avg(responses.score) filter (where responses.question = 'recommend') as recommend_mean
+        {exact_mean("responses.score_1_to_5", "filter (where responses.question = 'overall')")} as csat_mean,
+        {exact_mean("responses.score", "filter (where responses.question = 'recommend')")} as recommend_mean
     from core.fct_survey_response as responses
     inner join periods on responses.responded_on between periods.period_start and periods.last_day
     where responses.is_counted
@@ -176,13 +181,12 @@ select
     count(distinct customer_key) as customers,
     case
         when min(experience_rank) < max(experience_rank) and min(result_rank) < max(result_rank)
-            then corr(experience_rank, result_rank)
+            then {exact_sum("(experience_rank - 0.5) * (result_rank - 0.5)")} / sqrt(
+                {exact_sum("power(experience_rank - 0.5, 2)")} * {exact_sum("power(result_rank - 0.5, 2)")}
+            )
     end as spearman,
-    avg(result) filter (where outcome = 'retained' and low_end < high_end and experience_rank <= low_end)
-        as retention_of_lowest_third,
-    avg(result) filter (where outcome = 'retained' and low_end < high_end and experience_rank >= high_end)
-        as retention_of_highest_third
+    {exact_mean("result", LOWEST_THIRD)} as retention_of_lowest_third,
+    {exact_mean("result", HIGHEST_THIRD)} as retention_of_highest_third
 from ends
 group by period_grain, measure, outcome
-order by period_grain, measure, outcome
 """

@@ -191,5 +191,4 @@ left join uses using (cut_on, customer_key)
 left join tickets using (cut_on, customer_key)
 left join steps using (cut_on, customer_key)
 left join answers using (cut_on, customer_key)
-order by members.cut_on, members.customer_key
 """

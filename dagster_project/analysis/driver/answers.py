@@ -76,7 +76,6 @@ from answers
 left join dimensions using (survey_id, questionnaire)
 left join core.fct_ticket as tickets using (ticket_key)
 left join steps using (survey_response_key)
-order by answers.survey_response_key
 """.replace(
     "{dimensions}",
     ",\n        ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dagster_project.analysis.exact import exact_mean, exact_sum
 from dagster_project.analysis.impact.measures import Measure, measures
 from dagster_project.analysis.impact.scope import DIMENSIONS
 
@@ -74,19 +75,19 @@ COMPARED = f"""
 """
 
 WEEKLY = f"""{COMPARED}
-    select initiative_key, kpi, in_scope, week, {MIXES}, count(*) as n, sum(value) as total,
-        sum(ln(greatest(value, {SHORTEST_MINUTES}))) as log_total, count(*) filter (where value <= 0) as nothings
+    select initiative_key, kpi, in_scope, week, {MIXES}, count(*) as n,
+        {exact_sum("value")} as total,
+        {exact_sum(f"ln(greatest(value, {SHORTEST_MINUTES}))")} as log_total,
+        count(*) filter (where value <= 0) as nothings
     from placed
     where not is_left_out
     group by all
-    order by all
 """
 
 VALUES = f"""{COMPARED}
-    select initiative_key, kpi, in_scope, week >= 0 as is_after, count(*) as n, avg(value) as mean,
-        median(value) as median
+    select initiative_key, kpi, in_scope, week >= 0 as is_after, count(*) as n,
+        {exact_mean("value")} as mean, median(value) as median
     from placed
     where not is_left_out
     group by all
-    order by all
 """

@@ -34,7 +34,6 @@ WINDOWS = """
     inner join core.dim_initiative as initiatives on windows.initiative_key = initiatives.initiative_key
     inner join seed.kpis as impact on impact.kpi = 'initiative_impact'
     left join seed.kpis as registry on windows.kpi = registry.kpi
-    order by windows.initiative_key, windows.kpi
 """
 
 

@@ -19,7 +19,6 @@ REGISTER = """
     inner join core.dim_initiative as initiatives on risks.initiative_key = initiatives.initiative_key
     inner join analysis.initiative_impact as impact on risks.initiative_key = impact.initiative_key
     group by all
-    order by all
 """
 
 

@@ -47,9 +47,8 @@ JUDGED = """
     cross join core.as_of as as_of
     inner join seed.kpis as impact on impact.kpi = 'initiative_impact'
     left join seed.kpis as registry on judged.kpi = registry.kpi
-    order by judged.initiative_key, judged.kpi
 """
-TEAMS = "select team_key, team from core.dim_team order by team_key"
+TEAMS = "select team_key, team from core.dim_team"
 
 
 def _days_of(measure: Measure) -> str:
@@ -62,7 +61,7 @@ def _days_of(measure: Measure) -> str:
         )"""
 
 
-DAYS = " union all ".join(_days_of(measure) for measure in measures().values()) + " order by kpi"
+DAYS = " union all ".join(_days_of(measure) for measure in measures().values())
 
 
 @dataclass(frozen=True)

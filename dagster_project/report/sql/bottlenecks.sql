@@ -10,7 +10,9 @@ with periods as (
 ),
 
 steps as (
-    select period_grain, period_start, team, status, sum(visits) as visits, sum(waiting_minutes) as waiting_minutes
+    select
+        period_grain, period_start, team, status, sum(visits) as visits,
+        sum(waiting_minutes::decimal(38, 12)) as waiting_minutes
     from periods
     where period_start >= (select date_trunc('quarter', as_of_date) - interval 24 month from core.as_of)
     group by period_grain, period_start, team, status

@@ -7,7 +7,7 @@ with periods as (
 
 select
     period_grain, period_start, topic, process_stage, sum(remarks) as remarks,
-    sum(score_mean * scored_remarks) / nullif(sum(scored_remarks), 0) as score_mean
+    sum((score_mean * scored_remarks)::decimal(38, 12)) / nullif(sum(scored_remarks), 0) as score_mean
 from periods
 where period_start >= (select date_trunc('quarter', as_of_date) - interval 24 month from core.as_of)
 group by period_grain, period_start, topic, process_stage

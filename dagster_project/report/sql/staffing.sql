@@ -6,7 +6,9 @@ with hours as (
 )
 
 select 'all' as team, iso_day_of_week, hour_of_day,
-    sum(agents_required) as agents_required, sum(agents_there) as agents_there, sum(agents_missing) as agents_missing
+    sum(agents_required::decimal(38, 12))::double as agents_required,
+    sum(agents_there::decimal(38, 12))::double as agents_there,
+    sum(agents_missing::decimal(38, 12))::double as agents_missing
 from hours
 group by iso_day_of_week, hour_of_day
 union all

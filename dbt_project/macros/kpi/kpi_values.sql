@@ -33,7 +33,7 @@ with cases as (
         {{ dimension }},
         {% endfor %}
         cast({{ numerator }} as double) as numerator,
-        cast({{ denominator }} as double) as denominator
+        cast({{ denominator }} as bigint) as denominator
     from {{ facts }}
     where {{ on_date }} is not null and {{ where }}
 ),
@@ -43,7 +43,7 @@ grouped as (
         {{ grouped_period(grains) }}
         {{ grouped_dimension(dimensions) }}
         {{ exact_sum('numerator') }} as numerator,
-        sum(denominator) as denominator,
+        cast(sum(denominator) as double) as denominator,
         {{ median_and_p90('numerator') }} as percentiles
     from cases
     where denominator is not null
@@ -69,7 +69,7 @@ with cases as (
         {{ dimension }},
         {% endfor %}
         cast({{ numerator }} as double) as numerator,
-        cast({{ denominator }} as double) as denominator
+        cast({{ denominator }} as bigint) as denominator
     from {{ facts }}
     where {{ on_date }} is not null and {{ where }}
 ),
@@ -81,7 +81,7 @@ days as (
         {% endfor %}
         {{ grouped_dimension(dimensions) }}
         {{ exact_sum('numerator') }} as numerator,
-        sum(denominator) as denominator,
+        cast(sum(denominator) as bigint) as denominator,
         {{ exact_sum('numerator * numerator') }} as sum_of_squares
     from cases
     where denominator is not null
@@ -94,7 +94,7 @@ grouped as (
         dimension,
         dimension_value,
         {{ exact_sum('numerator') }} as numerator,
-        sum(denominator) as denominator,
+        cast(sum(denominator) as double) as denominator,
         {{ exact_sum('sum_of_squares') }} as sum_of_squares
     from days
     group by grouping sets (

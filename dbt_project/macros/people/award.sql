@@ -59,7 +59,7 @@ scored as (
         {% for metric in metrics %}
         max(percentile) filter (where metric = '{{ metric }}') as {{ metric }}_percentile,
         {% endfor %}
-        round(sum(weight * percentile) / nullif(sum(weight), 0), 9) as star_score
+        round({{ exact_sum('weight * percentile') }} / nullif({{ exact_sum('weight') }}, 0), 9) as star_score
     from compared
     group by period_grain, period_start, member_key
 ),

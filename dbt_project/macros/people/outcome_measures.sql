@@ -14,7 +14,7 @@
     {% endfor %}
     {% for name, outcome in sum_of.items() %}
     cast(coalesce(
-        sum({{ outcomes }}.value) filter (where {{ outcomes }}.outcome = '{{ outcome }}'), 0
+        sum(cast({{ outcomes }}.value as bigint)) filter (where {{ outcomes }}.outcome = '{{ outcome }}'), 0
     ) as bigint) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 {% endmacro %}

@@ -18,8 +18,7 @@ timed_members as (
         member_key,
         count(*) as n,
         percentile_cont(0.5) within group (order by minutes) as median_minutes,
-        avg(ln(1 + minutes)) as mean_log,
-        coalesce(var_samp(ln(1 + minutes)), 0) * (count(*) - 1) as squares_within
+        {{ exact_mean('ln(1 + minutes)') }} as mean_log
     from {{ times }}
     group by group_key, member_key
 ),
@@ -28,20 +27,32 @@ timed_groups as (
     select
         group_key,
         percentile_cont(0.5) within group (order by minutes) as median_minutes,
-        avg(ln(1 + minutes)) as mean_log
+        {{ exact_mean('ln(1 + minutes)') }} as mean_log
     from {{ times }}
     group by group_key
+),
+
+times_within as (
+    select
+        times.group_key,
+        {{ exact_sum('power(ln(1 + times.minutes) - members.mean_log, 2)') }} as squares
+    from {{ times }} as times
+    inner join timed_members as members
+        on times.group_key = members.group_key and times.member_key = members.member_key
+    group by times.group_key
 ),
 
 time_variances as (
     select
         members.group_key,
         count(*) as member_count,
-        sum(members.squares_within) / nullif(sum(members.n) - count(*), 0) as within_variance,
-        sum(members.n * power(members.mean_log - timed_groups.mean_log, 2)) / nullif(count(*) - 1, 0) as mean_square,
-        (sum(members.n) - sum(power(members.n, 2)) / sum(members.n)) / nullif(count(*) - 1, 0) as effective_n
+        max(times_within.squares) / nullif(sum(members.n) - count(*), 0) as within_variance,
+        {{ exact_sum('members.n * power(members.mean_log - timed_groups.mean_log, 2)') }}
+            / nullif(count(*) - 1, 0) as mean_square,
+        (sum(members.n) - sum(members.n * members.n) / sum(members.n)) / nullif(count(*) - 1, 0) as effective_n
     from timed_members as members
     inner join timed_groups on members.group_key = timed_groups.group_key
+    inner join times_within on members.group_key = times_within.group_key
     group by members.group_key
 ),
 

@@ -39,6 +39,11 @@
     )) {{ among }} as double)
 {%- endmacro %}
 
+{#- Aggregate: a mean in the same way; NULL of no values. -#}
+{% macro exact_mean(value, among='') -%}
+    ({{ exact_sum(value, among) }} / nullif(count({{ value }}) {{ among }}, 0))
+{%- endmacro %}
+
 {#- Aggregate: median and 90th percentile as a list of two. Asked for one by one, each would hold and sort all values. -#}
 {% macro median_and_p90(value) %}{{ return(adapter.dispatch('median_and_p90')(value)) }}{% endmacro %}
 {% macro duckdb__median_and_p90(value) -%}

@@ -14,9 +14,9 @@
     end
 {%- endmacro %}
 
-{#- Seven digits close to each other, or what only addresses have. -#}
+{#- Seven digits close to each other, or what only IBANs and addresses have. -#}
 {% macro redaction_hint() -%}
-    ([0-9][^0-9]{0,3}){6}[0-9]|[@＠０-９]|://|[Ww][Ww][Ww][.]|[.]([a-z]{2,4}/|com|net|org|de|cn|eu|io|uk)
+    ([0-9][^0-9]{0,3}){6}[0-9]|[A-Z]{2}[0-9]{2}[ -]?[A-Z0-9]{4}|[@＠０-９]|://|[Ww][Ww][Ww][.．]|[.．]([a-z]{2,4}/|com|net|org|de|cn|eu|io|uk)
 {%- endmacro %}
 
 {% macro without_identifiers(text) -%}
@@ -44,12 +44,12 @@
         ],
         '[card]': ['\\b[0-9]{4}(([ -][0-9]{4}){3}([ -][0-9]{3})?|[ -][0-9]{6}[ -][0-9]{5})\\b'],
         '[phone]': [
-            '[+][0-9](' ~ gap ~ '[0-9]){7,14}',
+            '[+][0-9](' ~ gap ~ '[0-9]){7,14}[0-9]*',
             '\\b(86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}\\b',
             '[(]?\\b0[0-9](' ~ gap ~ '[0-9]){7,13}\\b',
             '[(]?\\b(1[ .-])?[(]?[0-9]{3}[)]?[ .-] ?[0-9]{3}[ .-][0-9]{4}\\b',
             '\\b[48]00[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}\\b',
-            '(?i:\\b(tel|phone|mobile|cell|fax|whatsapp|handy)|电话|手机|微信|QQ)[^0-9]{0,12}[0-9][0-9 -]{4,}[0-9]',
+            '(?i:\\b(tel|phone|mobile|cell|fax|whatsapp|handy)|电话|手机|微信|QQ)([^0-9\\]][^0-9]{0,11})?[0-9][0-9 -]{4,}[0-9]',
         ],
     } -%}
     {%- set ns = namespace(text=without_cards(text)) -%}

@@ -20,9 +20,8 @@ with waited as (
 replied as (
     select
         ticket_key,
-        {{ exact_sum('reply_minutes') }} / nullif(count(reply_minutes), 0) as next_response_minutes,
-        {{ exact_sum('reply_business_minutes') }} / nullif(count(reply_business_minutes), 0)
-            as next_response_business_minutes,
+        {{ exact_mean('reply_minutes') }} as next_response_minutes,
+        {{ exact_mean('reply_business_minutes') }} as next_response_business_minutes,
         count(*) as next_response_count
     from {{ ref('int_replies_timed') }}
     group by ticket_key

@@ -7,7 +7,7 @@ with strata as (
         counted.*,
         config.is_weighting,
         cast(counted.population as double) / nullif(
-            sum(cast(counted.population as double)) over (
+            sum(counted.population) over (
                 partition by counted.period_grain, counted.period_start, counted.stratification
             ),
             0
@@ -21,12 +21,13 @@ shared as (
     select
         *,
         case when answers > 0 then population_share end / nullif(
-            sum(case when answers > 0 then population_share end) over (
-                partition by period_grain, period_start, stratification
-            ),
+            {{ exact_sum(
+                'case when answers > 0 then population_share end',
+                'over (partition by period_grain, period_start, stratification)'
+            ) }},
             0
         ) as share,
-        sum(case when population > 0 then cast(answers as double) end) over (
+        sum(case when population > 0 then answers end) over (
             partition by period_grain, period_start, stratification
         ) as weighted_answers
     from strata

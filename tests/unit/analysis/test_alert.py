@@ -56,8 +56,7 @@ def warehouse() -> duckdb.DuckDBPyConnection:
 
 
 def alerts(warehouse: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
-    frames = {name: warehouse.execute(query).df() for name, query in ALERT.inputs.items()}
-    return {row["alert_key"]: row for row in ALERT.analyse(**frames)["alert"].to_dict("records")}
+    return {row["alert_key"]: row for row in ALERT.run(warehouse)["alert"].to_dict("records")}
 
 
 def test_nothing_found_is_no_alert(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from dagster_project.analysis.business_link.business_link import analyse
-from dagster_project.analysis.business_link.correlations import CORRELATIONS
+from dagster_project.analysis.business_link.business_link import BUSINESS_LINK
 from tests.unit.analysis.declared_warehouse import declared_warehouse
 
 MONTHS = ["2026-01-01", "2026-02-01", "2026-03-01"]
@@ -67,8 +66,7 @@ def links() -> dict[tuple[str, str], dict[str, Any]]:
             "core.fct_ticket": [tickets | {"ticket_key": "t"}],
         }
     )
-    correlations = warehouse.execute(CORRELATIONS).df()
-    table = analyse(correlations)["satisfaction_business_link"]
+    table = BUSINESS_LINK.run(warehouse)["satisfaction_business_link"]
     return {(row["measure"], row["outcome"]): row for row in table.to_dict("records")}
 
 

@@ -75,8 +75,7 @@ def contacts(
 
 
 def requirement(company: duckdb.DuckDBPyConnection) -> dict[tuple[str, int, int], dict[str, Any]]:
-    frames = {name: company.execute(query).df() for name, query in STAFFING.inputs.items()}
-    rows = STAFFING.analyse(**frames)["staffing_requirement"]
+    rows = STAFFING.run(company)["staffing_requirement"]
     return {(row["channel"], row["iso_day_of_week"], row["hour_of_day"]): row for row in rows.to_dict("records")}
 
 

@@ -12,6 +12,7 @@ from dagster_project.warehouse import (
     PublishError,
     Version,
     Workspace,
+    abandon,
     connect,
     current,
     make_candidate,
@@ -226,6 +227,31 @@ def test_a_file_where_a_link_goes_is_never_overwritten(workspace: Workspace, pub
         publish_run(1)
     assert (workspace.export_link / "precious").read_text() == "mine"
     assert not workspace.database_link.exists()
+
+
+def test_what_a_run_makes_and_does_not_publish_is_removed_at_once(
+    workspace: Workspace, publish_run: Publish, run_name: RunName
+) -> None:
+    publish_run(1)
+    before = sorted(workspace.published.rglob("*"))
+    make_candidate(workspace, run_name(2))
+    workspace.export_folder(run_name(2)).mkdir()
+    assert sorted(workspace.published.rglob("*")) != before
+    abandon(workspace, run_name(2))
+    assert sorted(workspace.published.rglob("*")) == before
+    assert number_read(workspace) == 1
+
+
+def test_that_it_cannot_be_removed_is_told_and_hides_nothing(
+    workspace: Workspace, publish_run: Publish, run_name: RunName, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_candidate(workspace, run_name(1))
+    workspace.export_link.mkdir()
+    abandon(workspace, run_name(1))
+    assert f"what run {run_name(1)} made is left for the next run to remove" in caplog.text
+    workspace.export_link.rmdir()
+    publish_run(2)
+    assert list(workspace.published.glob(".*")) == []
 
 
 def test_a_reader_in_flight_keeps_its_version_while_newer_ones_are_published(

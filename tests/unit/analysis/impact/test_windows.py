@@ -128,7 +128,7 @@ def test_days_are_those_of_the_reporting_time_zone(warehouse: duckdb.DuckDBPyCon
         "timestamp '2025-09-30 22:30:00' as start_at"
     )
     warehouse.execute("insert into seed.initiative_guardrails values ('a', 'csat_rate'), ('b', 'csat_rate')")
-    judged = warehouse.execute(JUDGED).df()
+    judged = warehouse.execute(f"from ({JUDGED}) order by all").df()
     assert judged[["kpi", "role"]].to_dict("records") == [
         {"kpi": "csat_rate", "role": "guardrail"},
         {"kpi": "first_response_minutes", "role": "target"},
