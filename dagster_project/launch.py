@@ -72,7 +72,7 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
         full_refresh: begin with an empty build file.
     """
     # Dagster and dbt keep millions of small objects; looking among them for garbage took a fifth of a small run.
-    gc.set_threshold(100_000)
+    gc.set_threshold(1_000_000)
     workspace = prepare_instance(settings)
     from sqlalchemy.exc import OperationalError
 

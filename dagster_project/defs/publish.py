@@ -59,7 +59,7 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
                 record,
                 run=run.name,
                 suites_sha256=suites,
-                make_pages=lambda version: make_report(version, run.name),
+                make_pages=lambda version: make_report(version, run.name, cache=run.workspace.cache),
             )
     except AuditRefused:
         run.refused = True
