@@ -7,6 +7,7 @@ after the next run, and an alert that comes back, or comes again with a restored
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,8 @@ import duckdb
 from dagster_project.notify import notify, somebody_listens
 from dagster_project.warehouse.files import write_whole
 from dagster_project.warehouse.workspace import Workspace
+
+log = logging.getLogger("careloop")
 
 SHOWN_ALERTS = 20  # one message has to stay readable
 
@@ -45,6 +48,15 @@ def tell_new_alerts(workspace: Workspace, database: Path) -> int:
     keys = sorted(told | {alert[0] for alert in new})
     write_whole(workspace.told_alerts_file, json.dumps(keys, ensure_ascii=False, indent=0) + "\n")
     return len(new)
+
+
+def tell_or_warn(workspace: Workspace, database: Path) -> int:
+    """Do what `tell_new_alerts` does; that it could not be done does not undo what is published."""
+    try:
+        return tell_new_alerts(workspace, database)
+    except (OSError, ValueError, duckdb.Error) as error:
+        log.warning("alerts are published but were not told: %s", error)
+        return 0
 
 
 def _told(file: Path) -> set[str]:

@@ -61,12 +61,14 @@ def _as_of(text: str | None) -> str | None:
 def run(
     config: ConfigOption = None,
     as_of: Annotated[str | None, typer.Option(callback=_as_of, help="Instant up to which to compute.")] = None,
-    full_refresh: Annotated[bool, typer.Option(help="Begin with an empty build file.")] = False,
+    full_refresh: Annotated[
+        bool, typer.Option(help="Begin with an empty build file, and build though nothing has changed.")
+    ] = False,
 ) -> None:
-    """Extract, land, clean, build, audit and publish.
+    """Extract, land, clean, build, audit and publish; where nothing has changed, say so and leave it at that.
 
-    Exits with 0 published, 2 bad configuration, 3 audit failed and nothing published, 75 another run holds the
-    workspace, 130 stopped by a signal, 1 anything else.
+    Exits with 0 published or nothing new, 2 bad configuration, 3 audit failed and nothing published, 75 another run
+    holds the workspace, 130 stopped by a signal, 1 anything else.
     """
     settings = _settings(config)
     _run(settings, as_of=as_of, full_refresh=full_refresh)

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from dagster_project.config import Settings
 from dagster_project.warehouse import RunRecord, Workspace, current
-from dagster_project.warehouse.runs import read_run_records
+from dagster_project.warehouse.runs import COMPLETE, read_run_records
 
 # A run needs room for the build file to grow, a candidate of much the same size, its exports, and what is spilled.
 ROOM_FOR_A_RUN = 2
@@ -49,12 +49,18 @@ def health(settings: Settings, now: datetime | None = None) -> Health:
     problems = []
     if version is None:
         problems.append("nothing is published")
-    elif published_at and (now - published_at).total_seconds() > settings.schedule.max_age_hours * 3600:
-        problems.append(
-            f"the published version is of {published_at:%Y-%m-%d %H:%M} UTC; "
-            f"allowed are {settings.schedule.max_age_hours:g} hours"
-        )
-    if last_run and last_run.status != "published":
+    elif published_at:
+        # A run that found nothing new vouches for the version as the one that published it did.
+        found_to_stand = [
+            it.ended_at for it in ended if it.status == "unchanged" and it.published_version == version.run
+        ]
+        vouched_at = max([published_at, *(at for at in found_to_stand if at)])
+        if (now - vouched_at).total_seconds() > settings.schedule.max_age_hours * 3600:
+            problems.append(
+                f"the published version is of {vouched_at:%Y-%m-%d %H:%M} UTC; "
+                f"allowed are {settings.schedule.max_age_hours:g} hours"
+            )
+    if last_run and last_run.status not in COMPLETE:
         problems.append(f"the last run, {last_run.run}, ended as {last_run.status}")
     if free_bytes < ROOM_FOR_A_RUN * disk_bytes["build.duckdb"]:
         problems.append(f"{free_bytes / 2**30:.1f} GiB are free, less than {ROOM_FOR_A_RUN} times the build file")

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dagster_project.quality.record import forget_results
-from dagster_project.warehouse import Workspace, connect
+from dagster_project.warehouse import Workspace, connect, current
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -39,7 +39,7 @@ def end_dead_runs(instance: DagsterInstance, *, but: str | None = None, started_
 
 
 def forget_old_runs(instance: DagsterInstance, workspace: Workspace, *, kept_runs: int) -> None:
-    """Remove what is remembered of all but the newest runs; published versions do not depend on it.
+    """Remove what is remembered of all but the newest runs and the one that published the current version.
 
     Args:
         instance: of the workspace.
@@ -49,9 +49,11 @@ def forget_old_runs(instance: DagsterInstance, workspace: Workspace, *, kept_run
     for run in instance.get_runs()[kept_runs:]:
         instance.delete_run(run.run_id)
     kept = sorted(file.stem for file in workspace.runs.glob("*.json"))[-kept_runs:]
+    version = current(workspace)
+    published_by = version.run if version else None
     for folder in (workspace.runs, workspace.logs):
         for file in folder.glob("*.json*"):
-            if file.stem < kept[0]:
+            if file.stem < kept[0] and file.stem != published_by:
                 file.unlink()
     connection = connect(workspace)
     try:

@@ -54,6 +54,10 @@ class Run:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     refused: bool = False
     version: Version | None = None
+    inputs_sha256: str | None = None
+    """Fingerprint of what the run builds from, once everything is landed; None where it builds a selection only."""
+    standing: Version | None = None
+    """The current version, where it is what the run would make."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Timing]:
@@ -73,6 +77,7 @@ class Run:
 
     def write_record(self, status: Status, *, counted: bool = True) -> None:
         """Write what is known of this run so far; `counted` asks the build file for it."""
+        in_force = self.version or self.standing
         ended = None if status == "running" else datetime.now(UTC)
         record = RunRecord(
             run=self.name,
@@ -80,7 +85,7 @@ class Run:
             started_at=self.started_at,
             ended_at=ended,
             config_sha256=hashlib.sha256(self.settings.config_file.read_bytes()).hexdigest(),
-            published_version=self.version.run if self.version else None,
+            published_version=in_force.run if in_force else None,
             stage_seconds={stage: round(seconds, 2) for stage, seconds in self.stage_seconds.items()},
             **(self._counts() if counted else {}),
         )
@@ -95,6 +100,8 @@ class Run:
         status: Status = "refused" if self.refused else "failed"
         if self.version:
             status = "published"
+        elif self.standing:
+            status = "unchanged"
         elif stopped:
             status = "stopped"
         log.info("run %s ended: %s", self.name, status)

@@ -65,7 +65,10 @@ def _shown(value: Any) -> str:
 
 
 def published(workspace: Workspace) -> RenderableType:
-    """Describe the run that published the current version: rows, gates, stages, and where things are."""
+    """Describe the run that published the current version: rows, gates, stages, and where things are.
+
+    Where a later run found nothing new, that is said above.
+    """
     version = current(workspace)
     if version is None:
         return "nothing is published yet; `careloop run` publishes"
@@ -81,7 +84,14 @@ def published(workspace: Workspace) -> RenderableType:
         ("exports", str(workspace.export_link)),
         ("report", str(workspace.report_link / "index.html")),
     ]
+    latest = read_run_records(workspace)[-1]
+    unchanged = (
+        [f"Nothing has changed since version {version.run}: run {latest.run} published nothing new.\n"]
+        if latest.status == "unchanged"
+        else []
+    )
     return Group(
+        *unchanged,
         table("Rows", columns, rows),
         table("Gates", ("gate", "passed", "warned"), gates),
         table("Stages", ("stage", "seconds"), [*record.stage_seconds.items()]),

@@ -22,7 +22,6 @@ from dagster_project.analysis.topic_proposal import TOPIC_PROPOSAL
 from dagster_project.analysis.training import TRAINING
 from dagster_project.analysis.trend import TREND
 from dagster_project.defs.resources import RunResource
-from dagster_project.defs.transform import DAILY
 from dagster_project.warehouse import connect
 
 ANALYSES = (
@@ -51,7 +50,6 @@ _SPECS = [
         group_name=SCHEMA,
         owners=["service-analytics@example.com"],
         kinds={"python", "duckdb"},
-        freshness_policy=DAILY,
     )
     for analysis in ANALYSES
     for table in analysis.tables

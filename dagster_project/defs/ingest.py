@@ -1,24 +1,31 @@
-"""Extract and land: one asset per stream of a source, and one per entity seen through the mappings."""
+"""Extract and land: one asset per stream of a source, and one per entity seen through the mappings.
+
+Where nothing has changed since the current version was published, the views are not made, and all that is built from
+them is skipped.
+"""
 
 from collections.abc import Iterator
 from functools import partial
 
 import dagster as dg
 
+from dagster_project.alerts import tell_or_warn
 from dagster_project.config import Source, load_settings
 from dagster_project.contract import ENTITIES
 from dagster_project.defs.resources import RunResource
 from dagster_project.erasure import clear_new_batches
+from dagster_project.inputs import inputs_sha256, standing_version
 from dagster_project.landing import LandingZone
 from dagster_project.mapping import check_file
 from dagster_project.raw import ACCOUNT_TABLES, create_raw_views
 from dagster_project.retention import remove_expired
-from dagster_project.run import log
+from dagster_project.run import Run, log
 from dagster_project.sources.extraction import extract
 from dagster_project.warehouse import connect
 
 SETTINGS = load_settings()
 OWNERS = ["team:data-engineering"]
+PUBLISHED = dg.AssetKey(["published", "careloop"])
 
 
 def stream_key(source: Source, stream: str) -> dg.AssetKey:
@@ -81,7 +88,9 @@ def _landing(source: Source) -> dg.AssetsDefinition:
 
 
 _all_streams = [stream_key(source, stream) for source in SETTINGS.sources for stream in source.streams]
-_spec = partial(dg.AssetSpec, deps=_all_streams, group_name="raw", owners=OWNERS, kinds={"duckdb", "view"})
+_spec = partial(
+    dg.AssetSpec, deps=_all_streams, group_name="raw", owners=OWNERS, kinds={"duckdb", "view"}, skippable=True
+)
 
 
 @dg.multi_asset(
@@ -90,7 +99,7 @@ _spec = partial(dg.AssetSpec, deps=_all_streams, group_name="raw", owners=OWNERS
         *(_spec(dg.AssetKey(["raw", name]), description=text) for name, text in ACCOUNT_TABLES.items()),
     ]
 )
-def raw_views(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
+def raw_views(context: dg.AssetExecutionContext, careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
     """Render the mappings into views over what is landed, so that a mended mapping is replayed over all of it."""
     run = careloop.run
     zone = LandingZone(run.workspace.landing)
@@ -98,6 +107,9 @@ def raw_views(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
         log.warning("%s: %s new rows of erased people were taken out", entity, rows)
     for entity, rows in remove_expired(run.settings, run.workspace).items():
         log.info("%s: %s rows older than retention allows were removed", entity, rows)
+    # Who selects assets by hand wants them built.
+    if not context.run.asset_selection and _nothing_changed(run, context):
+        return
     streams = {
         (source.name, stream): zone.parts(source.name, stream)
         for source in run.settings.sources
@@ -112,6 +124,24 @@ def raw_views(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
             connection.close()
     for name in [*ENTITIES, *ACCOUNT_TABLES]:
         yield dg.MaterializeResult(asset_key=dg.AssetKey(["raw", name]), metadata={"seconds_of_all": timing.seconds})
+
+
+def _nothing_changed(run: Run, context: dg.AssetExecutionContext) -> bool:
+    """Look for a version that stands; say so of what is published, which is thereby as fresh as a new one."""
+    run.inputs_sha256 = inputs_sha256(run.settings, run.workspace)
+    run.standing = standing_version(run.workspace, run.inputs_sha256)
+    if run.standing is None:
+        return False
+    log.info("nothing has changed since %s was published: it stands, and nothing is built", run.standing.run)
+    told = tell_or_warn(run.workspace, run.standing.file)
+    context.log_event(
+        dg.AssetMaterialization(
+            PUBLISHED,
+            description="Nothing has changed: the version stands.",
+            metadata={"version": run.standing.run, "alerts_told": told},
+        )
+    )
+    return True
 
 
 @dg.definitions

@@ -1,20 +1,23 @@
 """Audit and publish: the last step of a run, which fails closed."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 import dagster as dg
-import duckdb
 
-from dagster_project.alerts import tell_new_alerts
+from dagster_project.alerts import tell_or_warn
 from dagster_project.defs.analysis import analysis_assets
 from dagster_project.defs.gates import EXPECTATIONS, GATED_LAYERS
+from dagster_project.defs.ingest import PUBLISHED
 from dagster_project.defs.resources import RunResource
-from dagster_project.defs.transform import DAILY, layer_assets
+from dagster_project.defs.transform import layer_assets
 from dagster_project.quality.suites import suites_sha256
 from dagster_project.report import make_report
-from dagster_project.run import Run, log
+from dagster_project.run import Run
 from dagster_project.warehouse import AuditRefused, abandon, audit, connect, load_run_records, make_candidate, publish
 
+# A missed nightly run shows the next morning; one that finds nothing new says so of this asset.
+DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
 _published_tables = [
     key for assets in (*layer_assets, *analysis_assets) for key in assets.keys if key.path[0] in PUBLISHED_SCHEMAS
@@ -30,7 +33,7 @@ class _GateResult(NamedTuple):
 
 
 @dg.asset(
-    key=["published", "careloop"],
+    key=PUBLISHED,
     deps=sorted(_published_tables),
     group_name="published",
     owners=["team:data-engineering"],
@@ -52,6 +55,7 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
                 suites_sha256=suites,
                 gate_results=gate_results,
                 required_layers=GATED_LAYERS,
+                inputs_sha256=run.inputs_sha256,
             )
         with run.stage("publish") as timing:
             run.version = publish(
@@ -59,13 +63,13 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
                 record,
                 run=run.name,
                 suites_sha256=suites,
-                make_pages=lambda version: make_report(version, run.name),
+                make_pages=lambda version: make_report(version, run.name, cache=run.workspace.cache),
             )
     except BaseException as error:
         run.refused = isinstance(error, AuditRefused)
         abandon(run.workspace, run.name)
         raise
-    told = _told(run)
+    told = tell_or_warn(run.workspace, run.version.file)
     return dg.MaterializeResult(
         metadata={
             "version": run.version.run,
@@ -79,16 +83,6 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
             "seconds": timing.seconds,
         }
     )
-
-
-def _told(run: Run) -> int:
-    """Tell what is new; that it could not be told does not undo what is published."""
-    assert run.version is not None
-    try:
-        return tell_new_alerts(run.workspace, run.version.file)
-    except (OSError, ValueError, duckdb.Error) as error:
-        log.warning("alerts are published but were not told: %s", error)
-        return 0
 
 
 def _recorded(run: Run) -> list[_GateResult]:

@@ -6,11 +6,10 @@ stands between them.
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from dagster_project.config import load_settings
 from dagster_project.dbt_build import DbtError, DbtTestError, NodeResult, build, prepare_manifest
@@ -24,8 +23,6 @@ _workspace.create()
 MANIFEST = json.loads(prepare_manifest(_settings, _workspace).read_bytes())
 
 LAYERS = ("staging", "core", "kpi")
-# Of what readers get: a missed nightly run shows the next morning.
-DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
@@ -40,11 +37,6 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Return the schema."""
         return str(dbt_resource_props["schema"])
-
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
-        """Add the freshness policy of the marts."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        return spec.replace_attributes(freshness_policy=DAILY) if spec.key.path[0] == "kpi" else spec
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """Return the e-mail address of the node's dbt group, else the team that keeps staging."""

@@ -134,6 +134,7 @@ def _built(suite: Suite, expectation: Expectation) -> Any:
 def _answers(datasource: Any, suite: Suite, expectations: list[Any]) -> dict[str, Any]:
     """Ask Great Expectations about one table; its answers by check."""
     name = f"{suite.layer}.{suite.table}"
+    datasource.assets.clear()  # each asset that is added writes down all that there are
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of schema_name, for servers with one schema a connection
         asset = datasource.add_table_asset(name, table_name=suite.table, schema_name=suite.layer)

@@ -13,9 +13,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from dagster_project.warehouse.files import write_whole
 
 if TYPE_CHECKING:
     from dagster_project.report.sections import Section
@@ -43,7 +45,7 @@ SCRIPTS = (
 )
 
 
-def render(name: str, sections: Sequence[Section], content: dict[str, Any]) -> str:
+def render(name: str, sections: Sequence[Section], content: dict[str, Any], *, vega: str) -> str:
     """Return the HTML of a page; `content` is what its script unpacks: run, registry, words and datasets."""
     import jinja2
 
@@ -61,9 +63,9 @@ def render(name: str, sections: Sequence[Section], content: dict[str, Any]) -> s
         name=name,
         sections=sections,
         words=content["words"]["en"],
-        policy=_policy(scripts=(_vega(), script), style=style),
+        policy=_policy(scripts=(vega, script), style=style),
         style=style,
-        vega=_vega(),
+        vega=vega,
         script=script,
         packed=_pack(packed),
     )
@@ -73,11 +75,15 @@ def _text(file: str) -> str:
     return (PAGE / file).read_text(encoding="utf-8")
 
 
-@cache
-def _vega() -> str:
-    import vl_convert
+def vega(cache: Path) -> str:
+    """Return the script that draws charts; making it takes 2 s, so it is kept, one for each version of its library."""
+    kept = cache / f"vega-{version('vl-convert-python')}.js"
+    if not kept.exists():
+        import vl_convert
 
-    return vl_convert.javascript_bundle().strip()  # type: ignore[call-arg]  # its stub forgets the default
+        bundle = vl_convert.javascript_bundle().strip()  # type: ignore[call-arg]  # its stub forgets the default
+        write_whole(kept, bundle)
+    return kept.read_text(encoding="utf-8")
 
 
 def _policy(*, scripts: Sequence[str], style: str) -> str:

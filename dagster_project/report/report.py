@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.config import PROJECT_ROOT
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000_000
 
 
-def make_report(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, str]:
+def make_report(connection: duckdb.DuckDBPyConnection, run: str, *, cache: Path) -> dict[str, str]:
     """Make both pages.
 
     Args:
         connection: at the version to show, which is only read; its schemas are found without naming the database.
         run: the run that publishes the version.
+        cache: a folder where what is the same in every report is kept.
 
     Returns:
         HTML by file name: `index.html` and `review.html`, each at most `MOST_BYTES` as UTF-8.
@@ -35,6 +37,7 @@ def make_report(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, st
     # Imported late: the charts' library takes a second that only this step should pay.
     from dagster_project.report import sections
 
+    vega = page.vega(cache)
     contents = {name: sections.load(name) for name in sections.PAGES}
     about = {
         "run": run,
@@ -45,7 +48,7 @@ def make_report(connection: duckdb.DuckDBPyConnection, run: str) -> dict[str, st
     for most in datasets.MOST_VALUES:
         datasets.name_largest_values(connection, most)
         content = {**about, "data": _read_all(connection, run, contents)}
-        pages = {f"{name}.html": page.render(name, contents[name], content) for name in sections.PAGES}
+        pages = {f"{name}.html": page.render(name, contents[name], content, vega=vega) for name in sections.PAGES}
         heaviest = max(pages, key=lambda name: len(pages[name].encode()))
         if len(pages[heaviest].encode()) <= MOST_BYTES:
             return pages

@@ -44,6 +44,7 @@ def audit(
     suites_sha256: str,
     gate_results: Sequence[GateResult],
     required_layers: Collection[str],
+    inputs_sha256: str | None = None,
 ) -> AuditRecord:
     """Decide whether a candidate may be published, and write that down beside it.
 
@@ -54,6 +55,7 @@ def audit(
         suites_sha256: content hash of the suites that were checked.
         gate_results: the results of all gates of this run.
         required_layers: the layers that must have at least one result each.
+        inputs_sha256: fingerprint of all that the candidate was made of, where a run built all of it.
 
     Returns:
         The record; `passed` is False where `refusals` says why. A candidate that cannot be read is a refusal too.
@@ -82,6 +84,7 @@ def audit(
             sha256=digest,
             size_bytes=candidate.stat().st_size,
             suites_sha256=suites_sha256,
+            inputs_sha256=inputs_sha256,
             duckdb_version=duckdb.__version__,
             tables=found,
             gates_passed=passed,

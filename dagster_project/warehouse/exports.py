@@ -1,11 +1,13 @@
-"""Exports: a version as Parquet files, for readers without DuckDB.
+"""Exports: a version as Parquet files, for readers without DuckDB, with a list of their hashes (`sha256sum --check`).
 
 What belongs here: writing them. They hold what the version's database file holds; only 128-bit integers, which Parquet
-does not know, become floating point, so models that sum integers cast the result.
+does not know, become floating point, so models that sum integers cast the result. A table that the audit found to be
+what the version before holds shares that version's file, so that publishing costs what changed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -13,38 +15,87 @@ import duckdb
 from dagster_project.quoting import literal
 from dagster_project.warehouse.build import attach_read_only
 from dagster_project.warehouse.errors import PublishError
-from dagster_project.warehouse.files import appearing, fsync
-from dagster_project.warehouse.relations import published_relations
+from dagster_project.warehouse.files import appearing, fsync, sha256, write_whole
+from dagster_project.warehouse.records import AuditRecord
+from dagster_project.warehouse.relations import Relation, published_relations
+from dagster_project.warehouse.versions import Version
 from dagster_project.warehouse.workspace import Workspace
 
+HASHES = "SHA256SUMS"
 
-def export_tables(workspace: Workspace, database: Path, folder: Path) -> None:
+
+def export_tables(
+    workspace: Workspace, database: Path, folder: Path, *, record: AuditRecord, before: Version | None
+) -> None:
     """Write every table of a database file to `<folder>/<schema>/<table>.parquet`; the folder appears when complete.
 
     Call it with the run lock held, under which new files are private.
 
+    Args:
+        workspace: whose engine writes.
+        database: the file.
+        folder: where the exports go.
+        record: the audit's of the file.
+        before: the version whose files may be shared.
+
     Raises:
         PublishError: a table cannot be written; nothing is left behind.
     """
+    shared = _shared(record, before) if before else {}
     with appearing(folder) as unfinished:
-        _write(workspace, database, unfinished)
+        hashes = _write(workspace, database, unfinished, shared)
+        write_whole(unfinished / HASHES, "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())))
 
 
-def _write(workspace: Workspace, database: Path, folder: Path) -> None:
+def _shared(record: AuditRecord, before: Version) -> dict[str, Path]:
+    """Find files of a version that hold what this one's tables hold, by their names below the exports' folder.
+
+    Checksums are comparable within one version of DuckDB. A file that is not the one that was written is not shared.
+    """
+    if before.record.duckdb_version != record.duckdb_version or not (before.export / HASHES).is_file():
+        return {}
+    lines = (before.export / HASHES).read_text(encoding="utf-8").splitlines()
+    written = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    known = {figures.table: figures for figures in before.record.tables}
+    shared = {}
+    for figures in record.tables:
+        name = _name(*figures.table.split("."))
+        file = before.export / name
+        if known.get(figures.table) == figures and file.is_file() and sha256(file) == written.get(name):
+            shared[name] = file
+    return shared
+
+
+def _write(workspace: Workspace, database: Path, folder: Path, shared: Mapping[str, Path]) -> dict[str, str]:
+    """Write or share every table's file, and return their hashes."""
+    hashes = {}
     connection = attach_read_only(workspace, database, "version")
     try:
         # Files in the table's own order, so that the same data gives the same bytes.
         connection.execute("set preserve_insertion_order = true")
         for relation in published_relations(connection, "version"):
-            file = folder / relation.schema / f"{relation.name}.parquet"
+            name = _name(relation.schema, relation.name)
             (folder / relation.schema).mkdir(exist_ok=True)
-            source, target = relation.within("version"), literal(str(file))
-            try:
-                connection.execute(f"copy {source} to {target} (format parquet, compression zstd)")
-            except duckdb.Error as error:
-                raise PublishError(f"{file}: {relation} cannot be exported: {str(error).splitlines()[0]}") from None
-            fsync(file)
+            if name in shared:
+                (folder / name).hardlink_to(shared[name])
+            else:
+                _copy(connection, relation, folder / name)
+            hashes[name] = sha256(folder / name)
         for schema_folder in folder.iterdir():
             fsync(schema_folder)
     finally:
         connection.close()
+    return hashes
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, file: Path) -> None:
+    source, target = relation.within("version"), literal(str(file))
+    try:
+        connection.execute(f"copy {source} to {target} (format parquet, compression zstd)")
+    except duckdb.Error as error:
+        raise PublishError(f"{file}: {relation} cannot be exported: {str(error).splitlines()[0]}") from None
+    fsync(file)
+
+
+def _name(schema: str, table: str) -> str:
+    return f"{schema}/{table}.parquet"

@@ -43,7 +43,7 @@ def publish(
         _demand(workspace, record, run, suites_sha256)
         demand_links(workspace)
         candidate, version_file = workspace.candidate_file(run), workspace.version_file(run)
-        _write_beside(workspace, candidate, run, make_pages)
+        _write_beside(workspace, candidate, record, make_pages)
         candidate.rename(version_file)
         fsync(version_file.parent)
         make_current(workspace, run)
@@ -53,13 +53,14 @@ def publish(
         return version
 
 
-def _write_beside(workspace: Workspace, candidate: Path, run: str, make_pages: MakePages) -> None:
+def _write_beside(workspace: Workspace, candidate: Path, record: AuditRecord, make_pages: MakePages) -> None:
     """Write what stands beside the version's file, all of it or nothing."""
-    export_tables(workspace, candidate, workspace.export_folder(run))
+    exports = workspace.export_folder(record.run)
+    export_tables(workspace, candidate, exports, record=record, before=current(workspace))
     try:
-        write_report(workspace, candidate, workspace.report_folder(run), make_pages)
+        write_report(workspace, candidate, workspace.report_folder(record.run), make_pages)
     except BaseException:
-        shutil.rmtree(workspace.export_folder(run))
+        shutil.rmtree(exports)
         raise
 
 

@@ -28,13 +28,17 @@ class TableFigures(_Record):
 
 
 class AuditRecord(_Record):
-    """The audit of one candidate. `passed` means that there are no refusals; `published_at` is set when published."""
+    """The audit of one candidate. `passed` means that there are no refusals; `published_at` is set when published.
+
+    `inputs_sha256` is the fingerprint of what the version was made of; None where a run by hand built some of it only.
+    """
 
     run: str
     file_name: str
     sha256: str
     size_bytes: int
     suites_sha256: str
+    inputs_sha256: str | None = None
     duckdb_version: str
     tables: tuple[TableFigures, ...]
     gates_passed: int

@@ -18,7 +18,9 @@ from dagster_project.warehouse.workspace import Workspace
 
 log = logging.getLogger("careloop")
 
-Status = Literal["running", "published", "refused", "failed", "stopped"]
+Status = Literal["running", "published", "unchanged", "refused", "failed", "stopped"]
+# Those of runs after which readers have what a run would give them.
+COMPLETE = ("published", "unchanged")
 
 
 class RunRecord(BaseModel):
@@ -40,7 +42,9 @@ class RunRecord(BaseModel):
     gates_passed: int | None = Field(default=None, description="Expectations that held.")
     gates_failed: int | None = Field(default=None, description="Expectations that stopped the run.")
     gates_warned: int | None = Field(default=None, description="Expectations that failed as warnings.")
-    published_version: str | None = Field(default=None, description="The version this run published.")
+    published_version: str | None = Field(
+        default=None, description="The version this run published, or found to be what it would publish."
+    )
     stage_seconds: dict[str, float] = Field(default_factory=dict, description="Seconds that each stage took, as JSON.")
 
 

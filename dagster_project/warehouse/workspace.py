@@ -91,6 +91,11 @@ class Workspace:
         return self.folder / "tmp"
 
     @property
+    def cache(self) -> Path:
+        """What takes time to make and is the same in every run; removed, it is made again."""
+        return self.folder / "cache"
+
+    @property
     def lock_file(self) -> Path:
         return self.folder / "run.lock"
 
@@ -123,7 +128,7 @@ class Workspace:
 
     def _folders(self) -> Iterator[Path]:
         yield self.folder
-        yield from (self.landing, self.published, self.runs, self.logs, self.dagster, self.dbt, self.tmp)
+        yield from (self.landing, self.published, self.runs, self.logs, self.dagster, self.dbt, self.tmp, self.cache)
 
     def lock(self, holder: str) -> AbstractContextManager[None]:
         """Hold the run lock; see `dagster_project.warehouse.lock.hold`.

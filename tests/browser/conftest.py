@@ -40,6 +40,6 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 def pages(company: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with index.html and review.html."""
     folder = tmp_path_factory.mktemp("report")
-    for name, text in make_report(company, RUN).items():
+    for name, text in make_report(company, RUN, cache=folder).items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder

@@ -180,7 +180,7 @@ def test_on_paper_all_charts_are_drawn_and_the_controls_are_gone(open_page: Open
 
 def test_a_warehouse_without_a_single_row_has_a_page_that_says_so(open_page: Open, tmp_path: Path) -> None:
     with declare(tmp_path / "empty.duckdb") as empty:
-        for name, text in make_report(empty, RUN).items():
+        for name, text in make_report(empty, RUN, cache=tmp_path).items():
             (tmp_path / name).write_text(text, encoding="utf-8")
     page = open_page(folder=tmp_path)
     assert "no dated cases yet" in page.inner_text("#overview")

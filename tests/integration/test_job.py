@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -183,6 +184,32 @@ def test_restore_goes_back_to_the_version_before(published: Path) -> None:
     assert len(marts(published)["core.fct_ticket"]) == 30
     assert careloop("restore", config=config).returncode == 0
     assert len(marts(published)["core.fct_ticket"]) == 20
+
+
+def test_a_run_that_finds_nothing_new_says_so_and_publishes_nothing(
+    january: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, workspace = january / "careloop.yml", january / "warehouse"
+    before, link = everything_published(january), (workspace / "careloop.duckdb").readlink()
+    version = link.stem.removeprefix("careloop-")
+    result = careloop("run", config=config)
+    assert result.returncode == 0, result.stderr
+    assert f"Nothing has changed since version {version}" in result.stdout
+    assert "asset check" not in result.stderr, "no warnings of gates that had nothing to look at"
+    assert everything_published(january) == before
+    assert (workspace / "careloop.duckdb").readlink() == link
+    record = json.loads(sorted((workspace / "runs").glob("*.json"))[-1].read_text())
+    assert (record["status"], record["published_version"]) == ("unchanged", version)
+    assert set(record["stage_seconds"]) == {"extract and land"}
+    status = careloop("status", config=config)
+    assert (status.returncode, "unchanged" in status.stdout) == (0, True)
+    # Dagster's freshness policy is satisfied as well.
+    monkeypatch.setenv("DAGSTER_HOME", str(workspace / "dagster"))
+    with dg.DagsterInstance.get() as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["published", "careloop"]))
+    assert event is not None
+    assert event.asset_materialization is not None
+    assert event.asset_materialization.description == "Nothing has changed: the version stands."
 
 
 def test_as_of_fixes_the_instant_up_to_which_figures_are_computed(published: Path) -> None:

@@ -420,17 +420,9 @@ def test_exports_hold_what_the_database_holds_compressed_and_the_same_bytes_for_
     with connect(workspace) as connection:
         # Too many rows to be sorted, and several row groups that threads write at once.
         connection.execute("create table core.big as select i, hash(i) as value from range(900_000) as t (i)")
-    first = publish_number(workspace, 1)
-    build(workspace, 1)
-    record = audit(
-        workspace,
-        make_candidate(workspace, run_name(2)),
-        run=run_name(2),
-        suites_sha256=SUITES,
-        gate_results=GATES,
-        required_layers=(),
-    )
-    second = publish(workspace, record, run=run_name(2), suites_sha256=SUITES, make_pages=pages)
+    elsewhere = Workspace(workspace.folder.with_name("elsewhere"), memory_limit="500MB")
+    shutil.copytree(workspace.folder, elsewhere.folder)
+    first, second = publish_number(workspace, 1), publish_number(elsewhere, 1)
     exported = {path.relative_to(second.export): path for path in second.export.rglob("*.parquet")}
     assert {str(name) for name in exported} == {"core/big.parquet", "core/version.parquet", "kpi/version.parquet"}
     for name, path in exported.items():
@@ -446,6 +438,28 @@ def test_exports_hold_what_the_database_holds_compressed_and_the_same_bytes_for_
                 """
             ).fetchall()
         assert different == (0,)
+
+
+def test_a_table_that_is_as_it_was_shares_its_file_with_the_version_before(workspace: Workspace) -> None:
+    build(workspace, 1)
+    with connect(workspace) as connection:
+        connection.execute("create table core.still as select i, hash(i) as value from range(1000) as t (i)")
+    versions = [publish_number(workspace, 1), publish_number(workspace, 2)]
+    still = [version.export / "core" / "still.parquet" for version in versions]
+    moved = [version.export / "core" / "version.parquet" for version in versions]
+    assert still[0].samefile(still[1])
+    assert not moved[0].samefile(moved[1])
+    assert numbers_read(workspace) == (2, 2)
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=versions[1].export, check=True)
+    # One value of a thousand, and a file that is not what was written.
+    with connect(workspace) as connection:
+        connection.execute("update core.still set value = 7 where i = 500")
+    versions += [publish_number(workspace, 3)]
+    changed = versions[2].export / "core" / "still.parquet"
+    assert duckdb.sql(f"select value from '{changed}' where i = 500").fetchall() == [(7,)]
+    changed.write_bytes(changed.read_bytes()[:-1] + b"?")
+    mended = publish_number(workspace, 4).export / "core" / "still.parquet"
+    assert duckdb.sql(f"select value from '{mended}' where i = 500").fetchall() == [(7,)]
 
 
 def test_everything_in_the_workspace_is_private(workspace: Workspace) -> None:

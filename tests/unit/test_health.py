@@ -57,6 +57,20 @@ def test_a_failed_run_is_told_though_an_older_version_stands(
     assert health(settings).problems == [f"the last run, {failed.run}, ended as refused"]
 
 
+def test_a_version_that_a_later_run_found_to_stand_is_as_fresh_as_that_run(
+    settings: Settings, workspace: Workspace, publish_run: Callable[[int], Version]
+) -> None:
+    version = publish_run(1)
+    published_at = version.record.published_at
+    assert published_at is not None
+    later = published_at + timedelta(hours=30)
+    unchanged = {"run": "20260702T040000Z-ab12cd34", "status": "unchanged", "ended_at": later}
+    write_run_record(workspace, record(version, **unchanged, published_version="20260701T000000Z-ab12cd34"))
+    assert health(settings, later + timedelta(hours=30)).problems != [], "that was another version"
+    write_run_record(workspace, record(version, **unchanged, published_version=version.run))
+    assert health(settings, later + timedelta(hours=30)).problems == []
+
+
 def test_a_version_that_is_older_than_allowed_is_told(
     settings: Settings, publish_run: Callable[[int], Version]
 ) -> None:

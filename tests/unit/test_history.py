@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dagster_project.history import end_dead_runs, forget_old_runs
 from dagster_project.quality.record import write_results
-from dagster_project.warehouse import Workspace, connect, write_run_record
+from dagster_project.warehouse import Version, Workspace, connect, write_run_record
 from dagster_project.warehouse.runs import close_abandoned_records, read_run_records
-from tests.unit.warehouse.conftest import built, workspace
+from tests.unit.warehouse.conftest import built, publish_run, run_name, workspace
 from tests.unit.warehouse.test_full_refresh import PASSED, runs_with_results
 from tests.unit.warehouse.test_runs import record
 
-__all__ = ["built", "workspace"]
+__all__ = ["built", "publish_run", "run_name", "workspace"]
 
 dagster = pytest.importorskip("dagster")
 
@@ -54,6 +55,17 @@ def test_only_the_newest_runs_are_remembered(workspace: Workspace) -> None:
     assert [it.run for it in read_run_records(workspace)] == kept
     assert sorted(file.stem for file in workspace.logs.iterdir()) == kept
     assert runs_with_results(workspace) == kept
+
+
+def test_the_run_that_published_the_current_version_is_remembered_through_any_number_of_nights_without_news(
+    workspace: Workspace, publish_run: Callable[[int], Version]
+) -> None:
+    version = publish_run(1)
+    for number in range(1, 6):
+        write_run_record(workspace, record(number, status="published" if number == 1 else "unchanged"))
+    with dagster.DagsterInstance.ephemeral() as instance:
+        forget_old_runs(instance, workspace, kept_runs=3)
+    assert [it.run for it in read_run_records(workspace)] == [version.run, *(record(it).run for it in (3, 4, 5))]
 
 
 def test_a_record_that_says_running_under_a_free_lock_is_of_a_run_that_died(workspace: Workspace) -> None:

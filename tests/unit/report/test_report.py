@@ -34,8 +34,13 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 
 
 @pytest.fixture(scope="module")
-def pages(company: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return make_report(company, RUN)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def pages(company: duckdb.DuckDBPyConnection, cache: Path) -> dict[str, str]:
+    return make_report(company, RUN, cache=cache)
 
 
 def unpacked(page: str) -> dict[str, Any]:
@@ -71,12 +76,12 @@ def test_every_block_shows_columns_that_its_dataset_has(company: duckdb.DuckDBPy
 
 
 def test_a_query_that_fails_is_named_with_its_section(
-    company: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+    company: duckdb.DuckDBPyConnection, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query = datasets.query
     monkeypatch.setattr(datasets, "query", lambda it: "select no_column from core.as_of" if it == "flow" else query(it))
     with pytest.raises(ReportError, match=r"section process: report/sql/flow\.sql: .*no_column"):
-        make_report(company, RUN)
+        make_report(company, RUN, cache=cache)
 
 
 def test_a_dataset_whose_table_is_not_there_is_empty(tmp_path: Path) -> None:
@@ -135,15 +140,18 @@ def test_beyond_the_largest_values_everything_is_one_and_nothing_is_lost(pages: 
 
 
 def test_a_page_that_would_be_too_heavy_names_fewer_values(
-    company: duckdb.DuckDBPyConnection, pages: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    company: duckdb.DuckDBPyConnection, pages: dict[str, str], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dagster_project.report.report.MOST_BYTES", len(pages["index.html"].encode()) - 1)
-    lighter = make_report(company, RUN)
+    lighter = make_report(company, RUN, cache=cache)
     assert len(set(unpacked(lighter["index.html"])["data"]["cube"]["team"])) == 9
     monkeypatch.setattr("dagster_project.report.report.MOST_BYTES", 1000)
     with pytest.raises(ReportError, match=r"bytes with 3 values a dimension, allowed 1,000"):
-        make_report(company, RUN)
+        make_report(company, RUN, cache=cache)
 
 
-def test_the_same_version_gives_the_same_pages(company: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
-    assert make_report(company, RUN) == pages
+def test_the_same_version_gives_the_same_pages(
+    company: duckdb.DuckDBPyConnection, pages: dict[str, str], cache: Path
+) -> None:
+    assert list(cache.iterdir()), "what draws the charts is kept for the next report"
+    assert make_report(company, RUN, cache=cache) == pages

@@ -69,7 +69,7 @@ def test_folders_and_build_file_are_private_whatever_the_umask(tmp_path: Path) -
     finally:
         os.umask(before)
     modes = {path.name: path.stat().st_mode & 0o777 for path in [workspace.folder, *workspace.folder.iterdir()]}
-    names = {"warehouse", "landing", "published", "runs", "logs", "dagster", "dbt", "tmp"}
+    names = {"warehouse", "landing", "published", "runs", "logs", "dagster", "dbt", "tmp", "cache"}
     assert modes == {**dict.fromkeys(names, 0o700), "build.duckdb": 0o600}
 
 
