@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -36,23 +37,47 @@ def inputs_sha256(settings: Settings, workspace: Workspace) -> str:
         ConfigError: there is no key to make pseudonyms with.
         OSError: a file of the project or a manifest cannot be read.
     """
-    inputs = {
-        "settings": settings.model_dump(mode="json", exclude=_NO_INPUTS),
-        "files": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in _files(settings, workspace)},
+    return _sha256({**_rules(settings, _NO_INPUTS), "landed": _hashes(_manifests(settings, workspace))})
+
+
+def rules_sha256(settings: Settings, *, but: Collection[str]) -> str:
+    """Fingerprint all of that but what is landed and the settings named: what a build does, whatever it is done to.
+
+    Raises:
+        ConfigError: there is no key to make pseudonyms with.
+        OSError: a file of the project cannot be read.
+    """
+    return _sha256(_rules(settings, _NO_INPUTS | set(but)))
+
+
+def _rules(settings: Settings, left_out: set[str]) -> dict[str, Any]:
+    return {
+        "settings": settings.model_dump(mode="json", exclude=left_out),
+        "files": _hashes(_code()),
         "python": sys.version,
         "packages": sorted(f"{it.name} {it.version}" for it in distributions()),
         # Tells keys apart without telling a key.
         "pseudonyms": pseudonym(pseudonym_key(settings), "careloop"),
     }
+
+
+def _sha256(inputs: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def _files(settings: Settings, workspace: Workspace) -> Iterator[tuple[str, Path]]:
-    """List the code, and the manifests of all landed batches, which have the hashes of what lies beside them."""
+def _hashes(files: Iterable[tuple[str, Path]]) -> dict[str, str]:
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files}
+
+
+def _code() -> Iterator[tuple[str, Path]]:
     for folder in _CODE:
         for path in (PROJECT_ROOT / folder).rglob("*"):
             if path.is_file() and not _NOT_CODE & set(path.parts):
                 yield path.relative_to(PROJECT_ROOT).as_posix(), path
+
+
+def _manifests(settings: Settings, workspace: Workspace) -> Iterator[tuple[str, Path]]:
+    """List the manifests of all landed batches, which have the hashes of what lies beside them."""
     zone = LandingZone(workspace.landing)
     for source in settings.sources:
         for stream in source.streams:

@@ -52,6 +52,7 @@ class Part:
     rows: int
     rejected: int
     columns: tuple[str, ...]
+    sha256: str
     erased: Mapping[str, ErasedRows] = field(default_factory=dict)
     expired: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, Path] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class LandingZone:
                 it.rows,
                 it.rejected,
                 it.columns,
+                batch.manifest.parquet_sha256[it.part],
                 it.erased,
                 it.expired,
                 {entity: batch.folder / it.facts_file(entity) for entity, rows in it.erased.items() if rows.facts},

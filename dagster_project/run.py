@@ -17,6 +17,7 @@ import duckdb
 
 from dagster_project.config import Settings
 from dagster_project.error_texts import without_values
+from dagster_project.increment import Affected
 from dagster_project.landing import LandingZone
 from dagster_project.pseudonyms import pseudonym_key
 from dagster_project.quality.record import carry_results
@@ -58,6 +59,8 @@ class Run:
     """Fingerprint of what the run builds from, once everything is landed; None where it builds a selection only."""
     standing: Version | None = None
     """The current version, where it is what the run would make."""
+    built_layers: list[str] = field(default_factory=list)
+    affected: Affected | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Timing]:
@@ -85,6 +88,8 @@ class Run:
             started_at=self.started_at,
             ended_at=ended,
             config_sha256=hashlib.sha256(self.settings.config_file.read_bytes()).hexdigest(),
+            build=("incremental" if self.affected.is_incremental else "full") if self.affected else None,
+            tickets_affected=self.affected.tickets if self.affected else None,
             published_version=in_force.run if in_force else None,
             stage_seconds={stage: round(seconds, 2) for stage, seconds in self.stage_seconds.items()},
             **(self._counts() if counted else {}),

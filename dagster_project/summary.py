@@ -79,6 +79,7 @@ def published(workspace: Workspace) -> RenderableType:
     columns = ("source", "entity", "extracted", "accepted", "quarantined", "superseded", "duplicate", "unparsed")
     places = [
         ("version", version.run),
+        ("built", _built_how(record)),
         ("as of (UTC)", f"{record.as_of:%Y-%m-%d %H:%M:%S}" if record.as_of else ""),
         ("warehouse", str(workspace.database_link)),
         ("exports", str(workspace.export_link)),
@@ -97,6 +98,13 @@ def published(workspace: Workspace) -> RenderableType:
         table("Stages", ("stage", "seconds"), [*record.stage_seconds.items()]),
         table("Published", ("what", "where"), places),
     )
+
+
+def _built_how(record: RunRecord) -> str:
+    if record.build != "incremental":
+        return "in full"
+    tickets = "all" if record.tickets_affected is None else f"{record.tickets_affected:,}"
+    return f"incrementally: {tickets} tickets worked out again"
 
 
 def workspace_status(workspace: Workspace) -> RenderableType:

@@ -144,9 +144,7 @@ def built(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database that holds the seeds and what the models make of them."""
     with seeded(schedules) as connection:
-        connection.execute(
-            "create table intermediate.int_tickets_united as select ?::timestamp as created_at", [first_ticket_at]
-        )
+        connection.execute("create table staging.stg_tickets as select ?::timestamp as created_at", [first_ticket_at])
         connection.execute("create table intermediate.int_as_of as select ?::timestamp as as_of", [as_of])
         connection.execute("create table staging.stg_ticket_events (occurred_at timestamp)")
         connection.execute("create table quality.row_outcome (outcome varchar, newest_at timestamp)")

@@ -9,6 +9,7 @@ from functools import partial
 
 import dagster as dg
 
+from dagster_project import increment
 from dagster_project.alerts import tell_or_warn
 from dagster_project.config import Source, load_settings
 from dagster_project.contract import ENTITIES
@@ -120,6 +121,7 @@ def raw_views(context: dg.AssetExecutionContext, careloop: RunResource) -> Itera
         try:
             for warning in create_raw_views(connection, run.settings, streams):
                 log.warning(warning)
+            increment.plan(connection, run.settings, increment.landed_parts(streams))
         finally:
             connection.close()
     for name in [*ENTITIES, *ACCOUNT_TABLES]:

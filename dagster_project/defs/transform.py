@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
+from dagster_project import increment
 from dagster_project.config import load_settings
 from dagster_project.dbt_build import DbtError, DbtTestError, NodeResult, build, prepare_manifest
 from dagster_project.defs.resources import RunResource
@@ -54,13 +55,36 @@ def _layer(layer: str) -> dg.AssetsDefinition:
         selection = ["--selector", layer]
         if context.is_subset:
             selection = ["--select", *_selected_names(context.selected_asset_keys)]
+        if context.is_subset or run.built_layers != list(LAYERS[: LAYERS.index(layer)]):
+            _build_in_full(run)
         with run.stage(f"build {layer}"):
             results = build(
                 run.settings, run.workspace, selection, progress=lambda name: log.debug("build %s: %s", layer, name)
             )
         yield from _events(run, context, results)
+        if not context.is_subset:
+            run.built_layers.append(layer)
+        if run.built_layers == list(LAYERS):
+            _complete(run)
 
     return build_layer
+
+
+def _build_in_full(run: Run) -> None:
+    """Forget what earlier builds left: of a part of the assets nobody can say what they affect."""
+    connection = connect(run.workspace)
+    try:
+        increment.forget(connection)
+    finally:
+        connection.close()
+
+
+def _complete(run: Run) -> None:
+    connection = connect(run.workspace)
+    try:
+        run.affected = increment.complete(connection)
+    finally:
+        connection.close()
 
 
 def _nodes() -> Mapping[dg.AssetKey, Mapping[str, Any]]:

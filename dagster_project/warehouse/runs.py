@@ -42,6 +42,12 @@ class RunRecord(BaseModel):
     gates_passed: int | None = Field(default=None, description="Expectations that held.")
     gates_failed: int | None = Field(default=None, description="Expectations that stopped the run.")
     gates_warned: int | None = Field(default=None, description="Expectations that failed as warnings.")
+    build: Literal["full", "incremental"] | None = Field(
+        default=None, description="Whether all was computed again, or what changed."
+    )
+    tickets_affected: int | None = Field(
+        default=None, description="Tickets that an incremental build worked out again; None where that was all of them."
+    )
     published_version: str | None = Field(
         default=None, description="The version this run published, or found to be what it would publish."
     )
@@ -53,7 +59,7 @@ _TYPES = {
     "ended_at": "timestamptz",
     "as_of": "timestamptz",
     "stage_seconds": "json",
-    **{name: "bigint" for name in RunRecord.model_fields if name.startswith(("rows_", "gates_"))},
+    **{name: "bigint" for name in RunRecord.model_fields if name.startswith(("rows_", "gates_", "tickets_"))},
 }
 
 

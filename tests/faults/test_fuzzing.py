@@ -129,7 +129,7 @@ def test_any_text_is_a_mapped_expression_of_one_value_a_row_or_refused(tmp_path:
     connection.execute(f"copy (select {lineage}, 'k' || i as id, 'n' as name from range(3) as r (i)) to '{part}'")
     teams = source(tmp_path, "desk", {"teams": ["team_id,name", "t1,Support"]})
     settings_ = load_settings(configuration(tmp_path, [teams]))
-    landed = Part(part, "a", "f", 3, 0, ("id", "name"))
+    landed = Part(part, "a", "f", 3, 0, ("id", "name"), "of the part")
 
     def used(text: str) -> None:
         mapping = EntityMapping.model_validate({"from": "teams", "columns": {"team_id": {"sql": text}}})

@@ -14,7 +14,7 @@ from dagster_project.source_config.mapping import EntityMapping, Expression, Ins
 
 
 def part(file: str, *columns: str) -> Part:
-    return Part(Path(file), load_id="load", file=file, rows=1, rejected=0, columns=columns)
+    return Part(Path(file), load_id="load", file=file, rows=1, rejected=0, columns=columns, sha256="of the part")
 
 
 def mapping(columns: dict[str, Any], **settings: Any) -> EntityMapping:

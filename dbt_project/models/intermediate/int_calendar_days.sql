@@ -1,7 +1,7 @@
 {#- Business time is known on these days and on no others: nothing that was accepted happened outside. -#}
 with tickets as (
     select min(created_at) as first_at
-    from {{ ref('int_tickets_united') }}
+    from {{ ref('stg_tickets') }}
 ),
 
 events as (

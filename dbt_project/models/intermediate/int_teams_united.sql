@@ -6,7 +6,7 @@ mentioned as (
     select
         team_key,
         source
-    from {{ ref('int_tickets_united') }}
+    from {{ ref('stg_tickets') }}
     where team_key is not null
     group by all
 

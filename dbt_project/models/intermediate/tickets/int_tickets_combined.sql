@@ -3,14 +3,6 @@ with tickets as (
     select * from {{ ref('int_tickets_united') }}
 ),
 
-sources as (
-    select
-        source,
-        count(*) filter (where event_type = 'message') > 0 as tells_messages
-    from {{ ref('stg_ticket_events') }}
-    group by source
-),
-
 told as (
     select
         tickets.*,
@@ -43,7 +35,7 @@ told as (
         statuses.canonical_status,
         not coalesce(tickets.is_spam or tickets.is_deleted or tickets.merged_into_ticket_key is not null, false) as is_counted
     from tickets
-    left join sources on tickets.source = sources.source
+    left join {{ ref('int_sources_told') }} as sources on tickets.source = sources.source
     left join {{ ref('int_tickets_answered') }} as answered on tickets.ticket_key = answered.ticket_key
     left join {{ ref('int_tickets_solved') }} as solved on tickets.ticket_key = solved.ticket_key
     left join {{ ref('int_tickets_moved') }} as moved on tickets.ticket_key = moved.ticket_key

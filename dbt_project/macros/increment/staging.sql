@@ -1,0 +1,97 @@
+{#-
+    typed_<entity>, built incrementally: the keys that a new or replaced file has rows of, and those that refer to
+    something that changed, are judged again from all of their landed rows; the rest stays.
+-#}
+
+{#- The entity of a model typed_<entity>; none of any other model. -#}
+{% macro typed_entity() %}
+    {% if model.name.startswith('typed_') and 'staging' in model.fqn %}
+        {{ return(model.name.removeprefix('typed_')) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
+{% macro replace_affected_keys(entity, target) %}
+    {% set key = entity_key(entity) %}
+    {% set keys = increment_relation('keys_of_' ~ entity) %}
+    {% set new_loads = run_query(
+        'select distinct load_id from ' ~ increment_relation('part') ~ ' where is_new order by all'
+    ).columns[0].values() | list %}
+    {% do run_query('create or replace table ' ~ keys ~ ' as ' ~ affected_keys(entity, target, new_loads)) %}
+    {% set counts = run_query(
+        'select count(*), ' ~ pays('count(*)', '(select count(*) from ' ~ target ~ ')') ~ ' from ' ~ keys
+    ).rows[0] %}
+    {% if counts[0] == 0 %}
+        {% call statement('main') %}select 1{% endcall %}
+        {% do write_changed(entity, accepted_rows(entity, target) ~ ' and false', accepted_rows(entity, target) ~ ' and false') %}
+    {% elif counts[1] %}
+        {% do replace_keys(entity, target, keys, new_loads) %}
+    {% else %}
+        {% do replace_all(entity, target) %}
+    {% endif %}
+{% endmacro %}
+
+{% macro affected_keys(entity, target, new_loads) -%}
+    {%- set key = entity_key(entity) -%}
+    select {{ own_key(entity) }} as {{ key }} from {{ landed(entity) }} where _load_id in ({{ texts(new_loads) }})
+    union
+    select {{ key }} from {{ target }}
+    where _load_id in (select load_id from {{ increment_relation('part') }} where is_gone)
+    {% for column in contract_columns(entity) if column.must_exist -%}
+    {%- set parent = column.references[0] -%}
+    {%- set parent_key = entity_key(parent) %}
+    union
+    select {{ key }} from {{ target }}
+    where {{ reference_key(column, parent) }} in (
+        select {{ parent_key }} from {{ changed_rows(parent) }}
+        group by {{ parent_key }}
+        having count(*) <> 2
+        {%- for name in modules.re.findall('parent_' ~ parent ~ '[.]([a-z0-9_]+)', compiled_code) | unique
+            if name not in (parent_key, '_outcome') %}
+            or max(case when is_new then {{ name }} end) is distinct from max(case when not is_new then {{ name }} end)
+        {%- endfor %}
+    )
+    {%- endfor %}
+{%- endmacro %}
+
+{#- All rows of the keys stand in these loads: that keeps the engine from reading the files of the others. -#}
+{% macro replace_keys(entity, target, keys, new_loads) %}
+    {% set key = entity_key(entity) %}
+    {% set of_keys = ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys ~ ')' %}
+    {% set part, old = increment_relation(this.identifier), increment_relation('old_' ~ entity) %}
+    {% do run_query('create or replace table ' ~ old ~ ' as select * from ' ~ target ~ of_keys) %}
+    {% set loads = run_query('select distinct _load_id from ' ~ old ~ ' order by all').columns[0].values() | list %}
+    {% do run_query(
+        'create or replace table ' ~ increment_relation(entity) ~ ' as select * from ' ~ landed(entity)
+        ~ ' where _load_id in (' ~ texts(loads + new_loads) ~ ') and ' ~ own_key(entity) ~ ' in (select ' ~ key ~ ' from '
+        ~ keys ~ ')'
+    ) %}
+    {% call statement('part') -%}
+        drop table if exists {{ part }};
+        {{ create_table_as(false, part, reading_part(compiled_code, landed(entity), increment_relation(entity))) }}
+    {%- endcall %}
+    {% do write_changed(entity, accepted_rows(entity, old), accepted_rows(entity, part)) %}
+    {% call statement('main') -%}
+        delete from {{ target }} {{ of_keys }};
+        insert into {{ target }} by name select * from {{ part }};
+    {%- endcall %}
+{% endmacro %}
+
+{% macro replace_all(entity, target) %}
+    {% set old = increment_relation('old_' ~ entity) %}
+    {% do run_query('create or replace table ' ~ old ~ ' as ' ~ accepted_rows(entity, target)) %}
+    {% call statement('main') -%}
+        drop table {{ target }};
+        {{ create_table_as(false, target, compiled_code) }}
+    {%- endcall %}
+    {% do write_changed(entity, 'select * from ' ~ old, accepted_rows(entity, target)) %}
+{% endmacro %}
+
+{% macro landed(entity) %}
+    {{ return(api.Relation.create(database=this.database, schema='raw', identifier=entity)) }}
+{% endmacro %}
+
+{#- Texts for an `in` list; of none, nothing is in it. -#}
+{% macro texts(values) -%}
+    {%- for value in values %}'{{ value }}'{{ ', ' if not loop.last }}{% else %}null{% endfor -%}
+{%- endmacro %}

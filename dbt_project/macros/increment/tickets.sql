@@ -1,0 +1,58 @@
+{#-
+    Models of tickets say something about one ticket in each row, by nothing but this ticket's rows, small
+    tables and the as-of instant. In dbt_project.yml their `affected` names the model that lists the tickets which an
+    incremental build works out again: the same SQL then reads these tickets' rows alone, and what it yields takes the
+    place of theirs.
+-#}
+
+{% macro lists_affected(node) %}{{ return(node.config.meta.get('affected')) }}{% endmacro %}
+
+{#- A model's SQL over the affected tickets alone: of models with the same tickets it reads what was just worked out. -#}
+{% macro sql_of_affected_tickets() %}
+    {% set ns = namespace(sql=compiled_code) %}
+    {% for node in graph.nodes.values() if node.unique_id in model.depends_on.nodes %}
+        {% if node.name in ('stg_tickets', 'stg_ticket_events') or lists_affected(node) == lists_affected(model) %}
+            {% set ns.sql = reading_part(ns.sql, node.relation_name, increment_relation(node.name)) %}
+        {% elif lists_affected(node) %}
+            {% set part = '(select * from ' ~ node.relation_name ~ of_affected_tickets() ~ ')' %}
+            {% set ns.sql = reading_part(ns.sql, node.relation_name, part) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(ns.sql) }}
+{% endmacro %}
+
+{% macro of_affected_tickets() -%}
+    {{ return(' where ticket_key in (select ticket_key from ' ~ before(lists_affected(model)) ~ ')') }}
+{%- endmacro %}
+
+{% macro replace_affected_tickets(target) %}
+    {% set part = increment_relation(this.identifier) %}
+    {% call statement('part') -%}
+        drop table if exists {{ part }};
+        {{ create_table_as(false, part, sql_of_affected_tickets()) }}
+    {%- endcall %}
+    {% call statement('main') -%}
+        delete from {{ target }} {{ of_affected_tickets() }};
+        insert into {{ target }} by name select * from {{ part }};
+    {%- endcall %}
+{% endmacro %}
+
+{#- After int_tickets_affected: count them, and take their rows of what models by ticket read of staging. -#}
+{% macro take_affected_tickets() %}{{ return(adapter.dispatch('take_affected_tickets')()) }}{% endmacro %}
+{% macro default__take_affected_tickets() %}{% endmacro %}
+{% macro duckdb__take_affected_tickets() %}
+    {% if increment_plan().is_incremental %}
+        update {{ increment_relation('plan') }} set
+            affected_tickets = (select count(*) from {{ this }}),
+            replaces_tickets = (
+                select {{ pays('count(*)', '(select count(*) from ' ~ before('int_tickets_united') ~ ')') }} from {{ this }}
+            );
+        {% for name in ['stg_tickets', 'stg_ticket_events'] %}
+        create or replace table {{ increment_relation(name) }} as
+        select * from {{ before(name) }} where ticket_key in (
+            select ticket_key from {{ this }}
+            where (select replaces_tickets from {{ increment_relation('plan') }})
+        );
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
