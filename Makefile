@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test faults dev lint secrets audit bench sentiment docs lock
+.PHONY: run test faults dev lint secrets audit bench scale sentiment docs lock
 
 run: $(READY)
 	$(BIN)/careloop sample --if-missing
@@ -44,10 +44,17 @@ sentiment: $(READY)
 docs: $(READY)
 	$(BIN)/python -m dagster_project.pages
 
-# Exact versions with hashes and no index address; run after changing the dependencies in pyproject.toml.
+# The same project on a real Spark cluster of this machine (docs/scale-out.md); needs Java 17 and 8 GB of memory.
+scale: $(READY)
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-spark.lock
+	$(BIN)/python -m pytest -m scale tests/scale
+
+# Exact versions with hashes and no index address; what Spark needs beyond them stands apart. Run after changing the dependencies in pyproject.toml.
 lock:
 	uv pip compile pyproject.toml --extra postgres --group dev --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --output-file requirements.lock
+	uv pip compile pyproject.toml --group dev --extra spark --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header --constraint requirements.lock | grep -vxFf requirements.lock > requirements-spark.lock
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Careloop runs on Python 3.11 to 3.13; this is " + sys.version + "; name another with make PYTHON=python3.13")'

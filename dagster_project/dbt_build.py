@@ -64,7 +64,12 @@ def prepare_manifest(settings: Settings, workspace: Workspace) -> Path:
 
 
 def build(
-    settings: Settings, workspace: Workspace, selection: Sequence[str], progress: Callable[[str], None]
+    settings: Settings,
+    workspace: Workspace,
+    selection: Sequence[str],
+    progress: Callable[[str], None],
+    *,
+    target: str = "duckdb",
 ) -> list[NodeResult]:
     """Build the selected nodes with the tests on them, in dependency order.
 
@@ -74,6 +79,7 @@ def build(
         selection: dbt's own arguments, `--selector` and a layer or `--select` and names. For each name dbt looks
             through all nodes three times; a layer's selector is a second faster.
         progress: is told the name of each node as it is finished.
+        target: of profiles.yml; `spark` builds in the Spark session that is open (dagster_project/spark/build.py).
 
     Returns:
         One result a node; a failed one does not raise, but what depends on it is 'skipped'.
@@ -89,12 +95,12 @@ def build(
         progress(event.data.node_info.node_name)
 
     variables = _variables(settings)
-    parsed = _parsed(workspace, variables)
+    parsed = _parsed(workspace, variables, target)
     # Unit tests prove the rules on rows of their own; a run has none to prove them on.
     # The manifest is there since it was parsed: writing it again takes a second a layer.
     command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", *selection]
     try:
-        results = _invoke(workspace, variables, command, manifest=parsed, callbacks=[tell])
+        results = _invoke(workspace, variables, command, target=target, manifest=parsed, callbacks=[tell])
     finally:
         # dbt keeps the file open, and thereby locked, beyond the end of the command.
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt-duckdb has no types
@@ -112,9 +118,9 @@ def build(
 
 
 @cache
-def _parsed(workspace: Workspace, variables: str) -> Any:
+def _parsed(workspace: Workspace, variables: str, target: str) -> Any:
     """Parse the project once a process; each layer's build would do it again."""
-    return _invoke(workspace, variables, ["parse", "--no-write-json"])
+    return _invoke(workspace, variables, ["parse", "--no-write-json"], target=target)
 
 
 def _invoke(
@@ -122,6 +128,7 @@ def _invoke(
     variables: str,
     command: list[str],
     *,
+    target: str = "duckdb",
     manifest: Any = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> Any:
@@ -134,6 +141,7 @@ def _invoke(
         *("--log-level-file", "none", "--log-level", "none", "--no-use-colors"),
         *command,
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+        *("--target", target),
         *("--target-path", str(_target(workspace)), "--log-path", str(workspace.dbt / "logs")),
         *("--vars", variables),
     ]

@@ -2,6 +2,8 @@
 
 The landing zone keeps a source's own columns; what they mean is decided here, each time a run begins, so that a
 mended mapping is replayed over everything that was ever landed. Typing and judging rows is the business of staging.
+
+What is rendered here is DuckDB's SQL; dagster_project/spark/raw.py has it translated.
 """
 
 from __future__ import annotations
@@ -27,6 +29,11 @@ ACCOUNT_TABLES = {
     "not_selected": "One row per load and mapping, with the rows that its `where` leaves out.",
 }
 
+NOTHING_NOT_SELECTED = (
+    "select null::varchar as source, null::varchar as entity, null::integer as mapping, "
+    "null::varchar as load_id, null::bigint as row_count where false"
+)
+
 Streams = Mapping[tuple[str, str], Sequence[Part]]
 """(source, stream) → its parts in force."""
 
@@ -51,15 +58,16 @@ def create_raw_views(connection: duckdb.DuckDBPyConnection, settings: Settings, 
                 parts = streams[source.name, mapping.from_]
                 where = f"source {source.name}, entity {entity.name}, from {mapping.from_}"
                 warnings += check_stream(mapping, parts, where=where)
-                select = _select(settings, source, entity, index, parts)
+                landed = parquet(part.path for part in parts)
+                select = mapped_rows(settings, source, entity, index, landed)
                 _try(connection, select, where)
                 selects.append(select)
                 facts.update({part.facts[entity.name]: None for part in parts if entity.name in part.facts})
                 if mapping.where:
-                    not_selected.append(_count_not_selected(source, entity, index, parts))
+                    not_selected.append(count_not_selected(source, entity, index, landed))
         if facts:
             selects.append(f"from {parquet(facts)}")
-        body = "\nunion all by name\n".join([_no_rows(entity), *selects])
+        body = "\nunion all by name\n".join([no_rows(entity), *selects])
         connection.execute(f"create or replace view raw.{entity.name} as\n{body}")
     _create_accounts(connection, settings, streams, not_selected)
     return warnings
@@ -70,7 +78,7 @@ def parquet(paths: Iterable[Path]) -> str:
     return f"read_parquet([{', '.join(literal(glob.escape(str(path))) for path in paths)}], union_by_name = true)"
 
 
-def _rows(source: Source, mapping: EntityMapping, parts: Sequence[Part]) -> str:
+def _rows(source: Source, mapping: EntityMapping, landed: str) -> str:
     """Render the landed rows with the file set's null values taken out of every column that the mapping reads."""
     values = [*mapping.columns.values(), *([mapping.where] if mapping.where else [])]
     names = list(dict.fromkeys(name for value in values for name in source_columns(value, where=source.name)))
@@ -81,10 +89,11 @@ def _rows(source: Source, mapping: EntityMapping, parts: Sequence[Part]) -> str:
         else identifier(name)
         for name in names
     ]
-    return f"(select {', '.join([*LINEAGE, *cleaned])} from {parquet(part.path for part in parts)})"
+    return f"(select {', '.join([*LINEAGE, *cleaned])} from {landed})"
 
 
-def _select(settings: Settings, source: Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
+def mapped_rows(settings: Settings, source: Source, entity: Entity, index: int, landed: str) -> str:
+    """Write the rows of an entity that its mapping number `index` makes of a relation over a landed stream."""
     mapping = source.entities[entity.name][index]
     lines = [*LINEAGE, f"{index} as _mapping", f"{literal(source.time_zone)} as _time_zone"]
     for parent in entity.referenced:
@@ -95,7 +104,7 @@ def _select(settings: Settings, source: Source, entity: Entity, index: int, part
     for column in entity.columns:
         lines.append(f"cast({_value(mapping.columns.get(column))} as varchar) as {column}")
     condition = f"\nwhere ({mapping.where.sql}) is true" if mapping.where else ""
-    return f"select {', '.join(lines)}\nfrom {_rows(source, mapping, parts)}{condition}"
+    return f"select {', '.join(lines)}\nfrom {_rows(source, mapping, landed)}{condition}"
 
 
 def _value(value: MappedValue | None) -> str:
@@ -110,17 +119,19 @@ def _value(value: MappedValue | None) -> str:
     return f"({value.sql})"
 
 
-def _count_not_selected(source: Source, entity: Entity, index: int, parts: Sequence[Part]) -> str:
+def count_not_selected(source: Source, entity: Entity, index: int, landed: str) -> str:
+    """Count, per load, the rows of a landed stream that a mapping's `where` leaves out."""
     mapping = source.entities[entity.name][index]
     assert mapping.where is not None
     return (
         f"select _source as source, {literal(entity.name)} as entity, {index} as mapping, _load_id as load_id, "
-        f"count(*) as row_count from {_rows(source, mapping, parts)} "
+        f"count(*) as row_count from {_rows(source, mapping, landed)} "
         f"where ({mapping.where.sql}) is not true group by all"
     )
 
 
-def _no_rows(entity: Entity) -> str:
+def no_rows(entity: Entity) -> str:
+    """Write a relation with the columns of `raw.<entity>` and no rows."""
     texts = ["_source", "_load_id", "_file", "_time_zone", *(f"_{parent}_source" for parent in entity.referenced)]
     lines = [f"null::varchar as {name}" for name in [*texts, *entity.columns]]
     lines += ["null::timestamp as _extracted_at", "null::bigint as _position", "null::integer as _mapping"]
@@ -144,23 +155,23 @@ def _create_accounts(
     connection: duckdb.DuckDBPyConnection, settings: Settings, streams: Streams, not_selected: list[str]
 ) -> None:
     """Write down what the manifests say was landed and what is mapped from it, for quality.row_account to compare."""
-    connection.execute(
-        "create or replace table raw.loads "
-        "(source varchar, stream varchar, load_id varchar, file varchar, row_count bigint, reject_count bigint)"
-    )
-    loads = [
+    for name, (columns, rows) in accounts(settings, streams).items():
+        connection.execute(f"create or replace table raw.{name} ({columns})")
+        if rows:
+            connection.executemany(f"insert into raw.{name} values ({', '.join('?' * len(rows[0]))})", rows)
+    body = "\nunion all by name\n".join([NOTHING_NOT_SELECTED, *not_selected])
+    connection.execute(f"create or replace view raw.not_selected as\n{body}")
+
+
+def accounts(settings: Settings, streams: Streams) -> dict[str, tuple[str, list[tuple[object, ...]]]]:
+    """Return the tables of what the manifests say: name → columns with their types, and rows."""
+    nobody = ErasedRows(rows=0, facts=0)
+    loads: list[tuple[object, ...]] = [
         (source, stream, part.load_id, part.file, part.rows, part.rejected)
         for (source, stream), parts in streams.items()
         for part in parts
     ]
-    if loads:
-        connection.executemany("insert into raw.loads values (?, ?, ?, ?, ?, ?)", loads)
-    connection.execute(
-        "create or replace table raw.removed (source varchar, entity varchar, load_id varchar, "
-        "erased_rows bigint, fact_rows bigint, expired_rows bigint)"
-    )
-    nobody = ErasedRows(rows=0, facts=0)
-    removed = [
+    removed: list[tuple[object, ...]] = [
         (source.name, entity, part.load_id, erased.rows, erased.facts, part.expired.get(entity, 0))
         for source in settings.sources
         for stream in source.streams
@@ -169,22 +180,20 @@ def _create_accounts(
         for erased in [part.erased.get(entity, nobody)]
         if any(mapping.from_ == stream for mapping in source.entities.get(entity, ()))
     ]
-    if removed:
-        connection.executemany("insert into raw.removed values (?, ?, ?, ?, ?, ?)", removed)
-    connection.execute(
-        "create or replace table raw.provided_entities "
-        "(source varchar, entity varchar, mapping integer, stream varchar)"
-    )
-    provided = [
+    provided: list[tuple[object, ...]] = [
         (source.name, entity, index, mapping.from_)
         for source in settings.sources
         for entity, mappings in source.entities.items()
         for index, mapping in enumerate(mappings)
     ]
-    connection.executemany("insert into raw.provided_entities values (?, ?, ?, ?)", provided)
-    nothing = (
-        "select null::varchar as source, null::varchar as entity, null::integer as mapping, "
-        "null::varchar as load_id, null::bigint as row_count where false"
-    )
-    body = "\nunion all by name\n".join([nothing, *not_selected])
-    connection.execute(f"create or replace view raw.not_selected as\n{body}")
+    return {
+        "loads": (
+            "source string, stream string, load_id string, file string, row_count bigint, reject_count bigint",
+            loads,
+        ),
+        "removed": (
+            "source string, entity string, load_id string, erased_rows bigint, fact_rows bigint, expired_rows bigint",
+            removed,
+        ),
+        "provided_entities": ("source string, entity string, mapping integer, stream string", provided),
+    }

@@ -1,4 +1,4 @@
-"""Macros of the dbt project without dbt, for tests of a single expression: as DuckDB's SQL, in a second less."""
+"""Macros of the dbt project without dbt, for tests of a single expression: as an engine's SQL, in a second less."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dagster_project.config import PROJECT_ROOT
 MACROS = PROJECT_ROOT / "dbt_project" / "macros"
 
 
-def rendered(call: str, *files: str) -> str:
+def rendered(call: str, *files: str, engine: str = "duckdb") -> str:
     """Render the call of a macro that stands in one of the named files below macros/."""
     environment = jinja2.Environment()
     source = "".join((MACROS / file).read_text(encoding="utf-8") for file in files) + "{{ " + call + " }}"
 
     def dispatch(name: str) -> Any:
-        return getattr(template.module, f"duckdb__{name}")
+        return getattr(template.module, f"{engine}__{name}")
 
     environment.globals.update({"adapter": SimpleNamespace(dispatch=dispatch), "return": lambda value: value})
     definitions = source.rpartition("{{ ")[0]

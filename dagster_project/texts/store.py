@@ -42,7 +42,7 @@ def read_texts(connection: duckdb.DuckDBPyConnection) -> Counts:
     """Read what `personal.texts` has new, after the seeds sentiment_terms and topic_rules of the build file."""
     terms = _rows(connection, "select language, term, role, valence from seed.sentiment_terms order by all")
     rules = _rows(connection, "select language, topic, phrase from seed.topic_rules order by all")
-    version = _version(terms, rules)
+    version = version_of(terms, rules)
     connection.begin()
     try:
         connection.execute(f"create schema if not exists {SCHEMA}")
@@ -71,7 +71,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, s
     ]
 
 
-def _version(*seeds: list[dict[str, str]]) -> str:
+def version_of(*seeds: list[dict[str, str]]) -> str:
     """Return what changes when a text would be read otherwise: weights, seeds, or the code of this package."""
     digest = hashlib.sha256(repr(seeds).encode())
     for file in [WEIGHTS, *sorted(Path(__file__).parent.rglob("*.py"))]:
@@ -104,14 +104,14 @@ def _classify(connection: duckdb.DuckDBPyConnection, classifier: Classifier, ver
     read = 0
     for (number,) in connection.execute("select distinct batch from unread order by batch").fetchall():
         batch = connection.sql("select * from unread where batch = ?", params=[number]).to_arrow_table()
-        connection.register("classified", _classified(batch, classifier, version))
+        connection.register("classified", classified(batch, classifier, version))
         connection.execute("insert into newly_read select * from classified")
         connection.unregister("classified")
         read += batch.num_rows
     return read
 
 
-def _classified(batch: pa.Table, classifier: Classifier, version: str) -> pa.Table:
+def classified(batch: pa.Table, classifier: Classifier, version: str) -> pa.Table:
     import pyarrow as pa
 
     columns: Mapping[str, list[str]] = batch.to_pydict()

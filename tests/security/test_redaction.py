@@ -15,7 +15,7 @@ from tests.macros import rendered
 @pytest.fixture(scope="module")
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        expression = rendered("redacted('t')", "staging/redaction.sql")
+        expression = rendered("redacted('t')", "portable/text.sql", "staging/redaction.sql")
         connection.execute(f"create macro redact(t) as {expression}")
         yield connection
 

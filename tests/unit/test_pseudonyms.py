@@ -10,6 +10,7 @@ import pytest
 from dagster_project.config import ConfigError, Settings, load_settings
 from dagster_project.pseudonyms import KEY_VARIABLE, PUBLIC_KEY, hand_over, pseudonym, pseudonym_key
 from tests.companies import configuration, source
+from tests.macros import rendered
 
 
 def settings_of(folder: Path, **settings: bool) -> Settings:
@@ -47,7 +48,6 @@ def test_a_pseudonym_is_what_the_standard_says(key: str, text: str, expected: st
 def test_the_engine_computes_the_same_pseudonym(key: str) -> None:
     with duckdb.connect() as connection:
         hand_over(key, connection.execute)
-        macro = (Path(__file__).parents[2] / "dbt_project/macros/portable/pseudonym.sql").read_text(encoding="utf-8")
-        body = macro.split("-%}")[-1].split("{%- endmacro")[0].replace("{{ text }}", "'crm:C-1 李'")
+        body = rendered("keyed_pseudonym(\"'crm:C-1 李'\")", "portable/pseudonym.sql")
         found = connection.execute(f"select {body}").fetchone()
     assert found == (pseudonym(key, "crm:C-1 李"),)

@@ -3,7 +3,13 @@
     select
         customer_key,
         currency
-    from {{ orders }}
-    group by customer_key, currency
-    qualify row_number() over (partition by customer_key order by count(*) desc, currency) = 1
+    from (
+        select
+            customer_key,
+            currency,
+            count(*) as order_count
+        from {{ orders }}
+        group by customer_key, currency
+    ) as counted
+    qualify row_number() over (partition by customer_key order by order_count desc, currency) = 1
 {%- endmacro %}

@@ -74,13 +74,13 @@ awarded as (
         case when scored.star_score is not null then cast(least(5, 1 + floor(5 * scored.star_score)) as bigint) end
             as stars,
         case when judged.is_ranked then 'ranked' else 'not ranked' end as ranking_status,
-        case when scored.star_score is not null then rank() over (
+        case when scored.star_score is not null then cast(rank() over (
             partition by judged.period_grain, judged.period_start order by scored.star_score desc nulls last
-        ) end as {{ kpi }},
-        case when scored.star_score is not null then rank() over (
+        ) as bigint) end as {{ kpi }},
+        case when scored.star_score is not null then cast(rank() over (
             partition by judged.period_grain, judged.period_start, judged.group_key
             order by scored.star_score desc nulls last
-        ) end as rank_in_group
+        ) as bigint) end as rank_in_group
     from judged
     left join scored
         on

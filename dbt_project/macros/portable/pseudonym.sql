@@ -12,3 +12,7 @@
         32
     )
 {%- endmacro %}
+{% macro spark__keyed_pseudonym(text) -%}
+    {#- A function of the session that knows the key, so that no plan holds it: dagster_project/spark/functions.py. -#}
+    keyed_pseudonym({{ text }})
+{%- endmacro %}

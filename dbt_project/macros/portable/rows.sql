@@ -5,17 +5,29 @@
 {% macro duckdb__row_as_json(values) -%}
     cast(json_object({% for name, value in values.items() %}'{{ name }}', {{ value }}{{ ', ' if not loop.last }}{% endfor %}) as varchar)
 {%- endmacro %}
+{% macro spark__row_as_json(values) -%}
+    to_json(
+        named_struct({% for name, value in values.items() %}'{{ name }}', {{ value }}{{ ', ' if not loop.last }}{% endfor %}),
+        map('ignoreNullFields', 'false')
+    )
+{%- endmacro %}
 
 {#- Bytes of a text in UTF-8. -#}
 {% macro text_bytes(text) %}{{ return(adapter.dispatch('text_bytes')(text)) }}{% endmacro %}
 {% macro duckdb__text_bytes(text) -%}
     strlen({{ text }})
 {%- endmacro %}
+{% macro spark__text_bytes(text) -%}
+    octet_length({{ text }})
+{%- endmacro %}
 
 {#- A number of 64 bits that equal values share, and others hardly ever: it finds candidates, and is never handed on. -#}
 {% macro short_hash(columns) %}{{ return(adapter.dispatch('short_hash')(columns)) }}{% endmacro %}
 {% macro duckdb__short_hash(columns) -%}
     hash({{ columns | join(', ') }})
+{%- endmacro %}
+{% macro spark__short_hash(columns) -%}
+    xxhash64({{ columns | join(', ') }})
 {%- endmacro %}
 
 {#- The text behind the first colon; NULL where nothing is. -#}
@@ -27,6 +39,9 @@
 {% macro not_materialized() %}{{ return(adapter.dispatch('not_materialized')()) }}{% endmacro %}
 {% macro duckdb__not_materialized() -%}
     not materialized
+{%- endmacro %}
+{% macro spark__not_materialized() -%}
+    {#- Never written out whole. -#}
 {%- endmacro %}
 
 {#-
@@ -49,15 +64,41 @@
 {% macro duckdb__median_and_p90(value) -%}
     quantile_cont({{ value }}, [0.5, 0.9])
 {%- endmacro %}
+{% macro spark__median_and_p90(value) -%}
+    percentile({{ value }}, array(0.5, 0.9))
+{%- endmacro %}
 
 {#- An element of a list, counted from 1; NULL of no list. -#}
 {% macro list_element(list, number) %}{{ return(adapter.dispatch('list_element')(list, number)) }}{% endmacro %}
 {% macro duckdb__list_element(list, number) -%}
     {{ list }}[{{ number }}]
 {%- endmacro %}
+{% macro spark__list_element(list, number) -%}
+    get({{ list }}, {{ number }} - 1)
+{%- endmacro %}
 
 {#- Aggregate: the texts of a group in one, in order. -#}
 {% macro text_in_order(text, separator, position) %}{{ return(adapter.dispatch('text_in_order')(text, separator, position)) }}{% endmacro %}
 {% macro duckdb__text_in_order(text, separator, position) -%}
     string_agg({{ text }}, '{{ separator }}' order by {{ position }})
+{%- endmacro %}
+{% macro spark__text_in_order(text, separator, position) -%}
+    listagg({{ text }}, '{{ separator }}') within group (order by {{ position }})
+{%- endmacro %}
+
+{#- Window functions: the last and the first value of the frame that is not NULL. -#}
+{% macro last_known(value) %}{{ return(adapter.dispatch('last_known')(value)) }}{% endmacro %}
+{% macro duckdb__last_known(value) -%}
+    last_value({{ value }} ignore nulls)
+{%- endmacro %}
+{% macro spark__last_known(value) -%}
+    last_value({{ value }}, true)
+{%- endmacro %}
+
+{% macro first_known(value) %}{{ return(adapter.dispatch('first_known')(value)) }}{% endmacro %}
+{% macro duckdb__first_known(value) -%}
+    first_value({{ value }} ignore nulls)
+{%- endmacro %}
+{% macro spark__first_known(value) -%}
+    first_value({{ value }}, true)
 {%- endmacro %}

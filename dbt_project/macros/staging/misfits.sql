@@ -19,11 +19,11 @@
             }) %}
         {% else %}
             {% do reasons.append({
-                'when': 'contains(typed.' ~ name ~ ', chr(' ~ undecodable_marker() ~ '))',
+                'when': 'contains(typed.' ~ name ~ ', ' ~ character(undecodable_marker()) ~ ')',
                 'reason': name ~ ': undecodable bytes',
             }) %}
             {% do reasons.append({
-                'when': 'contains(typed.' ~ name ~ ', chr(0))',
+                'when': 'contains(typed.' ~ name ~ ', ' ~ character(0) ~ ')',
                 'reason': name ~ ': NUL character',
             }) %}
             {% do reasons.append({

@@ -11,7 +11,7 @@
 {% macro own_key(entity) -%}
     {%- set parts = [] -%}
     {%- for name in contract_meta(entity, 'key') -%}
-        {%- do parts.append("coalesce(trim(" ~ name ~ "), '')") -%}
+        {%- do parts.append("coalesce(" ~ trimmed(name) ~ ", '')") -%}
     {%- endfor -%}
     {{ warehouse_key(entity, '_source', parts) }}
 {%- endmacro %}
@@ -58,7 +58,7 @@
         referred_key,
         {{ keyed_pseudonym('referred_key') }} as pseudonym
     from (
-        select distinct {{ plain_key('_customers_source', ["nullif(trim(" ~ column.name ~ "), '')"]) }} as referred_key
+        select distinct {{ plain_key('_customers_source', ["nullif(" ~ trimmed(column.name) ~ ", '')"]) }} as referred_key
         from {{ source('raw', entity) }}
     ) as referred
     where referred_key is not null

@@ -42,7 +42,7 @@ trimmed as {{ not_materialized() }} (
     select
         keyed.* except ({{ columns | map(attribute='name') | join(', ') }}),
         {% for column in columns %}
-        nullif(trim(keyed.{{ column.name }}), '') as {{ column.name }},
+        nullif({{ trimmed('keyed.' ~ column.name) }}, '') as {{ column.name }},
         {% endfor %}
         repeated_keys._key_hash is not null as _is_repeated
     from keyed

@@ -2,7 +2,7 @@
 
 {% macro to_number(text) -%}
     {#- 'nan', 'inf' and 'infinity' are numbers to an engine, not to a contract; no proper number contains an n. -#}
-    case when lower({{ text }}) not like '%n%' then try_cast({{ text }} as double) end
+    case when lower({{ text }}) not like '%n%' then {{ number_of(text) }} end
 {%- endmacro %}
 
 {% macro to_integer(text) -%}
@@ -32,7 +32,7 @@
     {#- 'infinity' and 'epoch' are timestamps to an engine; a date begins with a digit. -#}
     case
         when not {{ has_offset(text) }} and left({{ text }}, 1) between '0' and '9'
-            then try_cast({{ text }} as timestamp)
+            then {{ local_time_of(text) }}
     end
 {%- endmacro %}
 

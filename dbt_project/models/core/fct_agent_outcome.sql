@@ -15,7 +15,7 @@ outcomes as (
         agent_key,
         source,
         'working_day' as outcome,
-        cast(counted_on as varchar) as case_key,
+        cast(counted_on as string) as case_key,
         acted_at,
         counted_on,
         cast(1 as double) as value

@@ -79,7 +79,7 @@ ordered as (
         lag(step) over ({{ ticket }}) as previous_step,
         lag(occurred_at, 1, created_at) over ({{ ticket }}) as previous_at,
         lead(step) over ({{ ticket }}) is null as is_last,
-        last_value(milestone ignore nulls) over ({{ before }}) as previous_milestone,
+        {{ last_known('milestone') }} over ({{ before }}) as previous_milestone,
         coalesce(bit_or(step_bit) over ({{ before }}), 0) as bits_before
     from steps
 ),

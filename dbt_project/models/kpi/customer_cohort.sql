@@ -18,7 +18,7 @@ spans as (
     select
         'month' as period_grain,
         'retained' as measure,
-        cohort_number,
+        cast(cohort_number as string) as cohort_number,
         first_number,
         last_number
     from runs
@@ -36,5 +36,5 @@ select
     counts.retained,
     cast(counts.retained as double) / max(counts.retained) over (partition by cohorts.period_start) as retention_rate
 from period_counts as counts
-inner join months as cohorts on counts.dimension_value = cast(cohorts.period_number as varchar)
+inner join months as cohorts on counts.dimension_value = cast(cohorts.period_number as string)
 where counts.dimension = 'cohort_number' and cohorts.period_number <= counts.period_number

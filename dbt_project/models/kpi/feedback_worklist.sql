@@ -39,7 +39,7 @@ pointed as (
 
 select
     text_key,
-    row_number() over (order by urgency_points desc, waiting_minutes desc, text_key) as urgency_rank,
+    cast(row_number() over (order by urgency_points desc, waiting_minutes desc, text_key) as bigint) as urgency_rank,
     cast(urgency_points as bigint) as urgency_points,
     {{ reasons | join(',\n    ') }},
     kind,

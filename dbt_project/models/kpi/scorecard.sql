@@ -1,14 +1,14 @@
 with latest_complete as (
-    {% for grain, days in [('week', 7), ('month', none), ('quarter', none)] %}
+    {% for grain, unit, units in [('week', 'week', 1), ('month', 'month', 1), ('quarter', 'month', 3)] %}
     select
         '{{ grain }}' as period_grain,
-        cast(date_trunc('{{ grain }}', as_of_date) - interval 1 {{ grain }} as date) as period_start,
-        cast(date_trunc('{{ grain }}', as_of_date) - interval 2 {{ grain }} as date) as previous_start,
+        cast(date_trunc('{{ grain }}', as_of_date) - interval {{ units }} {{ unit }} as date) as period_start,
+        cast(date_trunc('{{ grain }}', as_of_date) - interval {{ 2 * units }} {{ unit }} as date) as previous_start,
         {% if grain == 'week' %}
         cast(date_trunc('week', as_of_date) - interval 53 week as date) as year_before_start
         {% else %}
         cast(
-            date_trunc('{{ grain }}', as_of_date) - interval 1 {{ grain }} - interval 1 year as date
+            date_trunc('{{ grain }}', as_of_date) - interval {{ units }} {{ unit }} - interval 1 year as date
         ) as year_before_start
         {% endif %}
     from {{ ref('as_of') }}

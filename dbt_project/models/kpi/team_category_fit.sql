@@ -105,7 +105,7 @@ judged as (
         {% set compared = 'partition by category, ranking_status, ' ~ column ~ ' is null' %}
         case
             when ranking_status = 'ranked' and {{ column }} is not null
-                then rank() over ({{ compared }} order by {{ column }} {{ best_first }})
+                then cast(rank() over ({{ compared }} order by {{ column }} {{ best_first }}) as bigint)
         end as {{ name }}_rank,
         case
             when ranking_status <> 'ranked' or {{ column }} is null then null
@@ -152,6 +152,7 @@ select
     cast(fit_score as double) as fit_score,
     ranking_status,
     case
-        when fit_score is not null then rank() over (partition by category order by fit_score desc nulls last)
+        when fit_score is not null
+            then cast(rank() over (partition by category order by fit_score desc nulls last) as bigint)
     end as team_category_fit
 from scored

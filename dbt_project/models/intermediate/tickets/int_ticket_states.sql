@@ -36,9 +36,9 @@ with changes as (
             else coalesce(events.source || ':' || {{ text }}, 'unknown')
         end as {{ name }},
         {% endfor %}
-        cast(null as varchar) as own_priority,
-        cast(null as varchar) as own_team_key,
-        cast(null as varchar) as own_assignee_key
+        cast(null as string) as own_priority,
+        cast(null as string) as own_team_key,
+        cast(null as string) as own_assignee_key
     from {{ ref('stg_ticket_events') }} as events
     left join {{ ref('statuses') }} as statuses on lower(events.to_value) = statuses.status
     left join {{ ref('statuses') }} as old_statuses on lower(events.from_value) = old_statuses.status
@@ -53,9 +53,9 @@ with changes as (
         -1 as source_mapping,
         '' as ticket_event_key,
         'created' as change,
-        cast(null as varchar) as changed_by_agent_key,
-        cast(null as varchar) as new_value,
-        cast(null as varchar) as old_value,
+        cast(null as string) as changed_by_agent_key,
+        cast(null as string) as new_value,
+        cast(null as string) as old_value,
         coalesce(priority, 'unknown') as own_priority,
         coalesce(team_key, 'unknown') as own_team_key,
         coalesce(assignee_key, 'unknown') as own_assignee_key
@@ -71,9 +71,9 @@ in_order as (
         row_number() over ({{ ticket }}) as state_number,
         lead(occurred_at) over ({{ ticket }}) as ended_at,
         {% for kind, change in kinds.items() %}
-        last_value(case when change = '{{ change }}' then new_value end ignore nulls) over ({{ before }}) as last_{{ kind }},
-        first_value(case when change = '{{ change }}' then old_value end ignore nulls) over ({{ whole }}) as first_{{ kind }},
-        {{ "'new'" if kind == 'status' else 'first_value(own_' ~ kind ~ ' ignore nulls) over (' ~ whole ~ ')' }}
+        {{ last_known("case when change = '" ~ change ~ "' then new_value end") }} over ({{ before }}) as last_{{ kind }},
+        {{ first_known("case when change = '" ~ change ~ "' then old_value end") }} over ({{ whole }}) as first_{{ kind }},
+        {{ "'new'" if kind == 'status' else first_known('own_' ~ kind) ~ ' over (' ~ whole ~ ')' }}
             as own_{{ kind }}_throughout{{ ',' if not loop.last }}
         {% endfor %}
     from changes

@@ -5,7 +5,7 @@
     'team_key', 'assignee_key',
 ] %}
 {% set from_snapshots = {
-    'channel': 'varchar', 'product': 'varchar', 'language': 'varchar', 'parent_ticket_key': 'varchar',
+    'channel': 'string', 'product': 'string', 'language': 'string', 'parent_ticket_key': 'string',
     'is_spam': 'boolean', 'is_deleted': 'boolean',
     'queued_at': 'timestamp', 'answered_at': 'timestamp', 'abandoned_at': 'timestamp',
     'talk_seconds': 'double', 'hold_seconds': 'double', 'wrap_up_seconds': 'double',

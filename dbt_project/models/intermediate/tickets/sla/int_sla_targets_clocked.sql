@@ -16,7 +16,7 @@ with carried_on as (
         {% for column in columns %}
         stretches.{{ column }},
         {% endfor %}
-        last_value(offered.policy_position ignore nulls) over (
+        {{ last_known('offered.policy_position') }} over (
             partition by stretches.ticket_key, stretches.target_kind, stretches.target_number
             order by stretches.started_at rows between unbounded preceding and current row
         ) as policy_position,

@@ -1,0 +1,72 @@
+"""What differs between the tables that DuckDB built and those that Spark wrote: nothing, but for the last digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+RELATIVE = 1e-9
+# Around zero a difference of two figures has no digits to be relative to.
+ABSOLUTE = 1e-12
+# Schemas of dbt's tables that are neither seeds nor written by other parts of a run.
+SCHEMAS = ("personal", "quality", "intermediate", "core", "kpi")
+WRITTEN_BY_THE_RUN = {"gate_result", "run"}
+
+
+def differences(build_file: Path, warehouse: Path) -> Iterator[str]:
+    """Name each table of the build file that is missing below the folder, or holds other rows there."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{build_file}' as built (read_only)")
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'built' order by all"
+        ).fetchall()
+        for schema, table in tables:
+            if schema in SCHEMAS and table not in WRITTEN_BY_THE_RUN:
+                folder = warehouse / f"{schema}.db" / table
+                if not list(folder.glob("*.parquet")):
+                    yield f"{schema}.{table}: not written"
+                else:
+                    here, there = f"built.{schema}.{table}", f"read_parquet('{folder}/*.parquet')"
+                    yield from (f"{schema}.{table}: {it}" for it in _differing(connection, here, there))
+
+
+def _differing(connection: duckdb.DuckDBPyConnection, here: str, there: str) -> Iterator[str]:
+    types = dict(row[:2] for row in connection.execute(f"describe {here}").fetchall())
+    found = [row[0] for row in connection.execute(f"describe select * from {there}").fetchall()]
+    if found != list(types):
+        yield f"columns {', '.join(found)}; expected {', '.join(types)}"
+        return
+    rows = [_count(connection, f"from {relation}") for relation in (here, there)]
+    if rows[0] != rows[1]:
+        yield f"{rows[1]} rows; expected {rows[0]}"
+        return
+    figures = [name for name, data_type in types.items() if data_type == "DOUBLE"]
+    exact = [name for name in types if name not in figures]
+    if exact:
+        values = ", ".join(f'cast("{name}" as {types[name]})' for name in exact)
+        surplus = _count(connection, f"from (select {values} from {here} except all select {values} from {there})")
+        if surplus:
+            yield f"{surplus} of {rows[0]} rows have other values than figures"
+            return
+    # Rows are paired in order of what is exact, then of the figures as far as they are alike.
+    order = ", ".join([f'"{name}"' for name in exact] + [f'round("{name}", 6)' for name in figures])
+    for name in figures:
+        sides = [
+            f'(select row_number() over (order by {order}) as number, "{name}" as value from {relation})'
+            for relation in (here, there)
+        ]
+        unlike = (
+            "(a.value is null) <> (b.value is null) or abs(a.value - b.value) > "
+            f"{ABSOLUTE} + {RELATIVE} * greatest(abs(a.value), abs(b.value))"
+        )
+        unequal = _count(connection, f"from {sides[0]} as a join {sides[1]} as b using (number) where {unlike}")
+        if unequal:
+            yield f"{unequal} of {rows[0]} rows have another {name}"
+
+
+def _count(connection: duckdb.DuckDBPyConnection, what: str) -> int:
+    (count,) = connection.execute(f"select count(*) {what}").fetchone() or (0,)
+    return int(count)
