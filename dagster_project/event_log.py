@@ -7,11 +7,13 @@ dagster.yaml.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 import sqlalchemy as sa
+from dagster import EventLogEntry
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -39,7 +41,23 @@ class PooledSqliteEventLog(ConsolidatedSqliteEventLogStorage):
     def _tables(self) -> set[str]:
         return set()
 
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events in one transaction; a run begins with hundreds, of all that it plans."""
+        with self._connect() as connection:
+            self._batch.connection = connection
+            try:
+                super().store_event_batch(events)
+            finally:
+                del self._batch.connection
+
+    @cached_property
+    def _batch(self) -> threading.local:
+        return threading.local()
+
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
-        with self._engine.begin() as connection:
-            yield connection
+        if hasattr(self._batch, "connection"):
+            yield self._batch.connection
+        else:
+            with self._engine.begin() as connection:
+                yield connection

@@ -59,6 +59,7 @@ def prepare_instance(settings: Settings) -> Workspace:
     workspace.create()
     shutil.copyfile(INSTANCE_FILE, workspace.dagster / INSTANCE_FILE.name)
     os.environ["DAGSTER_HOME"] = str(workspace.dagster)
+    os.environ["DAGSTER_EVENT_BATCH_SIZE"] = "1000"
     os.environ[CONFIG_VARIABLE] = str(settings.config_file)
     return workspace
 

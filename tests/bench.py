@@ -3,7 +3,7 @@
 Prints tables from one run: the wall time of each stage and the whole, peak memory, ratios, and for each model dbt's
 seconds beside those of its SQL run directly. It asserts nothing: speed is read, not tested. The raw side runs the very
 statements that dbt compiled, models and tests, in the same order and with the same settings, into a build file of its
-own. Then a database is read, beside a plain COPY (bench_sql.py).
+own. Then the recipes of docs/sql-recipes.md are asked, and a database is read, beside a plain COPY (bench_sql.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import json
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ from dagster_project.quoting import literal
 from dagster_project.summary import table
 from dagster_project.warehouse import RunRecord, Workspace, engine_settings
 from tests.bench_sql import measure
+from tests.recipes import RECIPES
 
 NIGHT = "helpdesk/events/events_night.jsonl.zst"
 LAYERS = ("build staging", "build core", "build kpi")
@@ -74,6 +76,7 @@ def _measure_job(folder: Path, tickets: int) -> None:
     assert night.tickets_affected is not None, "the second run was to be incremental"
     _print({**seconds, **record.stage_seconds}, build, sum(raw.values()), record, night, peak_bytes)
     _print_models(_manifest(workspace), by_model, raw)
+    _print_recipes(workspace)
 
 
 def _build_seconds(record: RunRecord) -> float:
@@ -87,6 +90,19 @@ def _bring_night(sample: Path) -> None:
     new = [line.replace(b'"id":"', b'"id":"night-', 1) for line in lines[-len(lines) // 5 :]]
     with pa.output_stream(str(sample / NIGHT), compression="zstd") as file:
         file.write(b"\n".join(new) + b"\n")
+
+
+def _print_recipes(workspace: Workspace) -> None:
+    """Ask the published file every recipe in turn, five times."""
+    seconds: dict[str, list[float]] = {question: [] for question in RECIPES}
+    with duckdb.connect(str(workspace.database_link), read_only=True) as connection:
+        for _ in range(5):
+            for question, recipe in RECIPES.items():
+                start = time.perf_counter()
+                connection.execute(recipe["sql"]).fetchall()
+                seconds[question].append(time.perf_counter() - start)
+    medians = [(question, round(1000 * statistics.median(taken), 1)) for question, taken in seconds.items()]
+    Console().print(table("Recipes", ("question", "milliseconds"), medians))
 
 
 def _careloop(*arguments: str) -> float:

@@ -83,12 +83,21 @@ def _copy_relation(workspace: Workspace, connection: duckdb.DuckDBPyConnection, 
     try:
         counted = connection.execute(f"select count(*) from {source}").fetchone()
         order = "order by all" if counted and counted[0] <= SORTED_UP_TO_ROWS else ""
-        connection.execute(f"create table {target} as select * from {source} {order}")
-        if relation.comment:
-            connection.execute(f"comment on table {target} is {literal(relation.comment)}")
-        for column in relation.columns:
-            if column.comment:
-                connection.execute(f"comment on column {target}.{identifier(column.name)} is {literal(column.comment)}")
+        comments = [f"comment on table {target} is {literal(relation.comment)}"] if relation.comment else []
+        comments += [
+            f"comment on column {target}.{identifier(column.name)} is {literal(column.comment)}"
+            for column in relation.columns
+            if column.comment
+        ]
+        # Together, for each of a thousand comments would be written to the log by itself: half a second.
+        connection.begin()
+        try:
+            for statement in [f"create table {target} as select * from {source} {order}", *comments]:
+                connection.execute(statement)
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
     except duckdb.Error as error:
         if NO_ROOM in str(error):
             raise

@@ -7,11 +7,7 @@ import re
 import duckdb
 import pytest
 
-from dagster_project.config import PROJECT_ROOT
-
-PAGE = (PROJECT_ROOT / "docs" / "sql-recipes.md").read_text(encoding="utf-8")
-RECIPE = re.compile(r"^### (?P<question>\d+\. .+?)\n(?P<words>.*?)```sql\n(?P<sql>.*?)```$", re.DOTALL | re.MULTILINE)
-RECIPES = {match["question"]: match for match in RECIPE.finditer(PAGE)}
+from tests.recipes import PAGE, RECIPES
 
 
 def test_the_page_answers_twenty_five_questions_with_a_query_each() -> None:
