@@ -143,7 +143,7 @@ def _invoke(
         *(() if command[0] == "parse" else ("--no-write-json",)),
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target", target),
-        *("--target-path", str(_target(workspace)), "--log-path", str(workspace.dbt / "logs")),
+        *("--target-path", str(_target(workspace, target)), "--log-path", str(workspace.dbt / "logs")),
         *("--vars", variables),
     ]
     outcome = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(arguments)
@@ -152,8 +152,8 @@ def _invoke(
     return outcome.result
 
 
-def _target(workspace: Workspace) -> Path:
-    return workspace.dbt / "target"
+def _target(workspace: Workspace, target: str = "duckdb") -> Path:
+    return workspace.dbt / ("target" if target == "duckdb" else f"target-{target}")
 
 
 def _variables(settings: Settings) -> str:
