@@ -142,7 +142,7 @@ def _invoke(
         *command,
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target", target),
-        *("--target-path", str(_target(workspace)), "--log-path", str(workspace.dbt / "logs")),
+        *("--target-path", str(_target(workspace, target)), "--log-path", str(workspace.dbt / "logs")),
         *("--vars", variables),
     ]
     outcome = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(arguments)
@@ -173,8 +173,8 @@ def _hear_finished_nodes_only() -> None:
     ctx_set_event_manager(FinishedNodes())
 
 
-def _target(workspace: Workspace) -> Path:
-    return workspace.dbt / "target"
+def _target(workspace: Workspace, target: str = "duckdb") -> Path:
+    return workspace.dbt / ("target" if target == "duckdb" else f"target-{target}")
 
 
 def _variables(settings: Settings) -> str:

@@ -19,7 +19,7 @@ from dagster_project.landing import LINEAGE, Part
 from dagster_project.mapping import MappingError, check_stream
 from dagster_project.quoting import identifier
 from dagster_project.raw import NOTHING_NOT_SELECTED, Streams, accounts, count_not_selected, mapped_rows, no_rows
-from dagster_project.spark.instant_format import java_format
+from dagster_project.spark.instant_format import FormatError, java_format
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -73,7 +73,7 @@ def _landed(spark: SparkSession, index: int, parts: Sequence[Part]) -> str:
 def _frame(spark: SparkSession, select: str, where: str) -> DataFrame:
     try:
         frame = spark.sql(translated(select))
-    except (AnalysisException, ParseException) as error:
+    except (AnalysisException, ParseException, FormatError) as error:
         raise MappingError(f"{where}: an expression cannot be used on Spark: {str(error).splitlines()[0]}") from None
     if exp.Explode.__name__ in {type(node).__name__ for node in sqlglot.parse_one(select, dialect="duckdb").walk()}:
         raise MappingError(

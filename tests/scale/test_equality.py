@@ -12,7 +12,7 @@ import yaml
 
 from dagster_project.config import PROJECT_ROOT
 from dagster_project.sample import generate
-from tests.companies import careloop
+from tests.companies import careloop_process
 from tests.scale.cluster import cluster
 from tests.scale.comparing import differences
 from tests.scale.conftest import start_build
@@ -23,8 +23,9 @@ HUNG_AFTER_SECONDS = 3600
 
 def built_on_duckdb(config: Path) -> Path:
     """Run the job; return the build file, in which nothing has been left out as it is in what is published."""
-    result = careloop("run", config=config)
-    assert result.returncode == 0, result.stderr
+    with careloop_process("run", config=config) as run:
+        _, words = run.communicate(timeout=HUNG_AFTER_SECONDS)
+    assert run.returncode == 0, words
     return config.parent / "warehouse" / "build.duckdb"
 
 
