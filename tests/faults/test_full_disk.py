@@ -49,11 +49,14 @@ def fill(folder: Path, leaving: int) -> Path:
 def test_a_disk_that_fills_up_before_publishing_leaves_what_is_published(
     small_disk: Path, workspace: Workspace, publish_run: Callable[[int], Version], candidates: float
 ) -> None:
+    random = "create or replace table core.random as select md5(i::varchar) as text from range({}, {}) as t (i)"
     with connect(workspace) as connection:
-        connection.execute("create table core.random as select md5(i::varchar) as text from range(200000) as t (i)")
+        connection.execute(random.format(0, 200_000))
     size = publish_run(1).record.size_bytes
     crowded = Workspace(small_disk / "warehouse", workspace.memory_limit)
     shutil.copytree(workspace.folder, crowded.folder, symlinks=True)
+    with connect(crowded) as connection:  # what did not change takes no room in the exports
+        connection.execute(random.format(200_000, 400_000))
     before = content(crowded.published)
     ballast = fill(small_disk, int(candidates * (size + 2 * MIB)))
     with pytest.raises(PublishError, match="No space left on device"):
