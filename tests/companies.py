@@ -11,9 +11,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import duckdb
 import yaml
 
-from dagster_project.config import CONFIG_VARIABLE
+from dagster_project.config import CONFIG_VARIABLE, Settings, load_settings
+from dagster_project.dbt_build import build
+from dagster_project.landing import LandingZone
+from dagster_project.raw import Streams, create_raw_views
+from dagster_project.sources.extraction import extract
+from dagster_project.texts.store import read_texts
+from dagster_project.warehouse import Workspace, connect
 
 # Files are older than the tests and younger than every row in them.
 EXPORTED_AT = datetime(2026, 7, 1, tzinfo=UTC)
@@ -44,6 +51,31 @@ def configuration(folder: Path, sources: list[dict[str, Any]], **settings: Any) 
     path = folder / "careloop.yml"
     path.write_text(yaml.safe_dump({"workspace": "warehouse", **settings, "sources": sources}), encoding="utf-8")
     return path
+
+
+def built(config: Path) -> duckdb.DuckDBPyConnection:
+    """Land and build a company without the rest of a run; return its build file, read-only."""
+    settings = load_settings(config)
+    workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
+    workspace.create()
+    streams = landed(settings)
+    with connect(workspace) as connection:
+        create_raw_views(connection, settings, streams)
+    for layer in ("staging", "core", "kpi"):
+        if layer == "core":
+            with connect(workspace) as connection:
+                read_texts(connection)
+        results = build(settings, workspace, ["--selector", layer], lambda _: None)
+        assert [it.message for it in results if it.failed] == []
+    return connect(workspace, read_only=True)
+
+
+def landed(settings: Settings) -> Streams:
+    """Land what the sources have; return the parts in force."""
+    zone = LandingZone(settings.workspace_folder / "landing")
+    for each in settings.sources:
+        extract(each, zone, config_folder=settings.config_file.parent, check=lambda *_: None)
+    return {(each.name, stream): zone.parts(each.name, stream) for each in settings.sources for stream in each.streams}
 
 
 def careloop(

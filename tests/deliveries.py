@@ -17,17 +17,15 @@ from typing import NamedTuple
 import duckdb
 
 from dagster_project import increment
-from dagster_project.config import PROJECT_ROOT, Settings, load_settings
+from dagster_project.config import PROJECT_ROOT, load_settings
 from dagster_project.contract import ENTITIES
 from dagster_project.dbt_build import build
 from dagster_project.increment import Affected
-from dagster_project.landing import LandingZone
-from dagster_project.raw import Streams, create_raw_views
+from dagster_project.raw import create_raw_views
 from dagster_project.sample import generate
-from dagster_project.sources.extraction import extract
 from dagster_project.texts.store import read_texts
 from dagster_project.warehouse import Workspace, connect
-from tests.companies import configuration
+from tests.companies import configuration, landed
 
 # Younger than every row of the sample.
 FIRST_EXPORTED_AT = datetime(2026, 7, 2, tzinfo=UTC)
@@ -72,17 +70,6 @@ def sample_rows(folder: Path, tickets: int) -> list[Row]:
         return rows
     finally:
         connection.close()
-
-
-def landed(settings: Settings) -> Streams:
-    zone = LandingZone(settings.workspace_folder / "landing")
-    for source in settings.sources:
-        extract(source, zone, config_folder=settings.config_file.parent, check=lambda *_: None)
-    return {
-        (source.name, stream): zone.parts(source.name, stream)
-        for source in settings.sources
-        for stream in source.streams
-    }
 
 
 class Company:

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.companies import careloop, configuration, source
+from tests.companies import built, configuration, source
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -127,7 +127,7 @@ PORTAL = {
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """The published warehouse of the company above."""
+    """The warehouse of the company above."""
     folder = tmp_path_factory.mktemp("voice")
     references = {"customers": "helpdesk", "tickets": "helpdesk", "agents": "helpdesk"}
     sources = [
@@ -136,9 +136,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
         source(folder, "portal", PORTAL, references=references),
     ]
     config = configuration(folder, sources, reporting_time_zone="UTC", as_of="2026-04-01T00:00:00Z")
-    result = careloop("run", config=config)
-    assert result.returncode == 0, result.stderr
-    with duckdb.connect(str(folder / "warehouse" / "careloop.duckdb"), read_only=True) as connection:
+    with built(config) as connection:
         yield connection
 
 

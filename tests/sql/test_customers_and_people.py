@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.companies import careloop, configuration, source, write_csv
+from tests.companies import built, configuration, source, write_csv
 
 Connection = duckdb.DuckDBPyConnection
 AGENTS = "agent_id,team_id,is_bot"
@@ -101,9 +101,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     earlier, later = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 15, 12, tzinfo=UTC)
     write_csv(folder / "desk" / "agents.csv", *company()["agents"], exported_at=later)
     write_csv(folder / "desk" / "agents_old.csv", AGENTS, "eve,north,false", exported_at=earlier)
-    result = careloop("run", config=configuration(folder, [described], as_of="2026-06-30T20:00:00Z"))
-    assert result.returncode == 0, result.stderr
-    with duckdb.connect(str(folder / "warehouse" / "careloop.duckdb"), read_only=True) as connection:
+    with built(configuration(folder, [described], as_of="2026-06-30T20:00:00Z")) as connection:
         yield connection
 
 
