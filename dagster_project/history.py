@@ -46,8 +46,10 @@ def forget_old_runs(instance: DagsterInstance, workspace: Workspace, *, kept_run
         workspace: whose run lock is held.
         kept_runs: how many runs are remembered.
     """
-    for run in instance.get_runs()[kept_runs:]:
+    runs = instance.get_runs()
+    for run in runs[kept_runs:]:
         instance.delete_run(run.run_id)
+    _forget_checks(instance, but=[run.run_id for run in runs[:kept_runs]])
     kept = sorted(file.stem for file in workspace.runs.glob("*.json"))[-kept_runs:]
     version = current(workspace)
     published_by = version.run if version else None
@@ -60,3 +62,15 @@ def forget_old_runs(instance: DagsterInstance, workspace: Workspace, *, kept_run
         forget_results(connection, before=kept[0])
     finally:
         connection.close()
+
+
+def _forget_checks(instance: DagsterInstance, *, but: list[str]) -> None:
+    """Remove results of checks of all other runs: Dagster keeps those of runs that it deletes, 2.5 MB a night."""
+    from dagster._core.storage.event_log import SqlEventLogStorage
+    from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+
+    storage = instance.event_log_storage
+    if isinstance(storage, SqlEventLogStorage):
+        with storage.index_connection() as connection:
+            executions = AssetCheckExecutionsTable
+            connection.execute(executions.delete().where(executions.c.run_id.not_in(but)))

@@ -9,7 +9,10 @@ import dagster as dg
 import pytest
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
+from dagster_project.history import forget_old_runs
 from dagster_project.launch import INSTANCE_FILE
+from dagster_project.warehouse import Workspace, write_run_record
+from tests.unit.warehouse.test_runs import record
 
 KEYS = [dg.AssetKey(["core", name]) for name in ("one", "two")]
 
@@ -48,3 +51,19 @@ def test_a_run_leaves_all_its_events_however_they_are_written(
         KEYS[0]: (True, AssetCheckExecutionRecordStatus.SUCCEEDED),
         KEYS[1]: (True, AssetCheckExecutionRecordStatus.FAILED),
     }
+
+
+def test_of_a_run_that_is_forgotten_no_check_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(tmp_path / "warehouse", memory_limit="500MB")
+    workspace.create()
+    write_run_record(workspace, record(1, status="published"))
+    shutil.copyfile(INSTANCE_FILE, tmp_path / INSTANCE_FILE.name)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    job = dg.Definitions([both], jobs=[dg.define_asset_job("all")]).resolve_job_def("all")
+    with dg.DagsterInstance.get() as instance:
+        runs = [job.execute_in_process(instance=instance).run_id for _ in range(3)]
+        forget_old_runs(instance, workspace, kept_runs=2)
+        history = instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(KEYS[0], "is_whole"), limit=10
+        )
+    assert [execution.run_id for execution in history] == [runs[2], runs[1]]
