@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dagster_project.config import PROJECT_ROOT, ConfigError, Settings
+from collections.abc import Iterable, Sequence
+
+from dagster_project.config import PROJECT_ROOT, ConfigError, Settings, Source
 from dagster_project.landing import LandingZone
 from dagster_project.manifest import LandingError
-from dagster_project.mapping import MappingError, check_stream
+from dagster_project.mapping import FileColumns, MappingError, check_file, check_stream
 from dagster_project.pseudonyms import pseudonym_key
 from dagster_project.quality.expectations import SuiteError
 from dagster_project.quality.suites import load_suites
@@ -47,8 +49,13 @@ def damaged_versions(workspace: Workspace) -> list[str]:
     return found
 
 
-def problems(settings: Settings) -> list[str]:
-    """List what is wrong with the published versions, the expectations, the landed batches and the mappings of them."""
+def problems(settings: Settings, seen: Iterable[Preview]) -> list[str]:
+    """List what is wrong with the published versions, the expectations, the landed batches and the mappings.
+
+    Args:
+        settings: the configuration.
+        seen: what the sources were found to hold; mappings are checked against new files as against landed ones.
+    """
     found = damaged_versions(Workspace(settings.workspace_folder))
     try:
         pseudonym_key(settings)
@@ -60,19 +67,34 @@ def problems(settings: Settings) -> list[str]:
         except SuiteError as error:
             found.append(str(error))
     zone = LandingZone(Workspace(settings.workspace_folder).landing)
+    new = {(it.source, it.stream): it.new_files for it in seen}
     for source in settings.sources:
         for stream in source.streams:
-            try:
-                for batch in zone.batches(source.name, stream):
-                    batch.verify()
-            except LandingError as error:
-                found.append(str(error))
-        for entity, mappings in source.entities.items():
-            for mapping in mappings:
-                try:
-                    parts = zone.parts(source.name, mapping.from_)
-                    if parts:
-                        check_stream(mapping, parts, where=f"source {source.name}, entity {entity}")
-                except (LandingError, MappingError) as error:
-                    found.append(str(error))
+            found += _stream_problems(source, stream, zone, new.get((source.name, stream), ()))
     return list(dict.fromkeys(found))
+
+
+def _stream_problems(source: Source, stream: str, zone: LandingZone, new: Sequence[FileColumns]) -> list[str]:
+    """List what is wrong with the batches of a stream, and with its mappings for what is landed and for new files."""
+    try:
+        for batch in zone.batches(source.name, stream):
+            batch.verify()
+        files = [*zone.parts(source.name, stream), *new]
+    except LandingError as error:
+        return [str(error)]
+    found = []
+    for entity, mappings in source.entities.items():
+        for mapping in mappings:
+            if mapping.from_ == stream and files:
+                try:
+                    check_stream(mapping, files, where=f"source {source.name}, entity {entity}, from {stream}")
+                except MappingError as error:
+                    found.append(str(error))
+    if not found:
+        # Of one file only what it lacks beside others; what is in none has been told.
+        for file in new:
+            try:
+                check_file(source, stream, file.file, file.columns)
+            except MappingError as error:
+                found.append(str(error))
+    return found

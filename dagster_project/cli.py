@@ -127,7 +127,7 @@ def check(config: ConfigOption = None) -> None:
             )
         )
     _tell_of_unmapped_streams(settings)
-    found = [*unreachable, *problems(settings)]
+    found = [*unreachable, *problems(settings, seen)]
     if found:
         _fail("\n".join(found), CONFIG_EXIT_CODE)
     out.print(f"{settings.config_file}: nothing to complain of")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import sqlglot
 from sqlglot import exp
@@ -14,12 +15,21 @@ from sqlglot import exp
 from dagster_project.config import Source
 from dagster_project.contract import ENTITIES
 from dagster_project.expressions import fault_of
-from dagster_project.landing import LINEAGE, Part
+from dagster_project.landing import LINEAGE
 from dagster_project.source_config.mapping import EntityMapping, InstantColumn, MappedValue
 
 
 class MappingError(Exception):
     """A mapping cannot be applied to the columns that are there."""
+
+
+class FileColumns(Protocol):
+    """A file of a stream, landed or new."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
 
 
 def source_columns(value: MappedValue, *, where: str) -> list[str]:
@@ -90,7 +100,7 @@ def _demand(mapped: Mapping[str, MappedValue], columns: Sequence[str], *, where:
                 )
 
 
-def check_stream(mapping: EntityMapping, parts: Sequence[Part], *, where: str) -> list[str]:
+def check_stream(mapping: EntityMapping, files: Sequence[FileColumns], *, where: str) -> list[str]:
     """Check that each mapped column is in at least one file of the stream.
 
     Returns:
@@ -99,15 +109,15 @@ def check_stream(mapping: EntityMapping, parts: Sequence[Part], *, where: str) -
     Raises:
         MappingError: a mapped column is in no file, which a misspelt one is; the message lists the columns there are.
     """
-    everywhere = list(dict.fromkeys(column for part in parts for column in part.columns))
+    everywhere = list(dict.fromkeys(column for file in files for column in file.columns))
     mapped = dict(mapping.columns)
     if mapping.where:
         mapped["where"] = mapping.where
-    _demand(mapped, everywhere, where=where, inside=f"any of its {len(parts)} file(s)")
+    _demand(mapped, everywhere, where=where, inside=f"any of its {len(files)} file(s)")
     warnings = []
-    for part in parts:
-        present = {column.casefold() for column in part.columns}
+    for file in files:
+        present = {column.casefold() for column in file.columns}
         names = [n for t, v in mapped.items() for n in source_columns(v, where=where) if n.casefold() not in present]
         if names:
-            warnings.append(f"{where}: {part.file} has no column {', '.join(dict.fromkeys(names))}; NULL for its rows")
+            warnings.append(f"{where}: {file.file} has no column {', '.join(dict.fromkeys(names))}; NULL for its rows")
     return warnings

@@ -10,8 +10,8 @@ import glob
 import hashlib
 import json
 import os
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -29,7 +29,7 @@ from dagster_project.sources.decoding import content_sha256, plain_file, utf8_fi
 from dagster_project.sources.engine import reading_engine
 from dagster_project.sources.errors import SourceError
 from dagster_project.sources.parts import Outcome, RejectWriter, Target
-from dagster_project.sources.preview import Preview
+from dagster_project.sources.preview import NewFile, Preview
 
 Check = Callable[[str, str, tuple[str, ...]], None]
 """Called with stream, file and columns of each new file; raises where the columns do not do."""
@@ -85,13 +85,15 @@ def extract(source: FileSource, zone: LandingZone, *, config_folder: Path, check
 
 
 def preview(source: FileSource, zone: LandingZone, *, config_folder: Path) -> list[Preview]:
-    """Say of each stream how many files there are and how many of them are new; their content is read for that."""
+    """Say of each stream how many files there are, and of those that are new their columns; content is read for that."""
     previews = []
     for stream, settings in source.streams.items():
         found = _found(source.name, stream, settings, zone, config_folder)
-        new = zone.missing(source.name, stream, _identified(source.name, stream, settings, found))
+        identified = _identified(source.name, stream, settings, found)
+        new = [identified[identity] for identity in zone.missing(source.name, stream, identified)]
         text = f"{len(found)} {settings.format} file(s), {len(new)} of them new"
-        previews.append(Preview(source.name, stream, None, text))
+        columns = _columns(source.name, stream, settings, new) if new else ()
+        previews.append(Preview(source.name, stream, None, text, columns))
     return previews
 
 
@@ -135,24 +137,21 @@ def _identified(source: str, stream: str, settings: FileSet, files: list[_File])
     settings_sha256 = hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
     identified: dict[Identity, _File] = {}
     for file in files:
-        try:
+        with _telling(source, stream, file):
             sha256 = content_sha256(file.path)
-        except SourceError as error:
-            raise _located(source, stream, file, error) from error
         identified.setdefault(Identity(sha256=sha256, settings_sha256=settings_sha256), file)
     return identified
 
 
 def _land(files: dict[Identity, _File], settings: FileSet, landing: Landing, check: Check) -> None:
-    threads = min(os.cpu_count() or 1, _MAX_THREADS)
-    with (
-        reading_engine(landing.scratch, memory_limit=_MEMORY_LIMIT, threads=threads) as connection,
-        RejectWriter(landing.folder / REJECTS) as rejects,
-    ):
+    with _reading(landing.scratch, landing.folder / REJECTS) as (connection, rejects):
         for identity, file in files.items():
             extracted_at = (settings.extracted_at or file.modified_at).astimezone(UTC)
             part = landing.next_part
-            with TemporaryDirectory(dir=landing.scratch) as scratch:
+            with (
+                _telling(landing.source, landing.stream, file),
+                TemporaryDirectory(dir=landing.scratch) as scratch,
+            ):
                 target = Target(
                     source=landing.source,
                     load_id=landing.load_id,
@@ -164,15 +163,8 @@ def _land(files: dict[Identity, _File], settings: FileSet, landing: Landing, che
                     connection=connection,
                     check=partial(check, landing.stream, file.name),
                 )
-                try:
-                    outcome = _read(file.path, settings, target)
-                    file.must_be_unchanged()
-                except SourceError as error:
-                    raise _located(landing.source, landing.stream, file, error) from error
-                except duckdb.Error as error:
-                    # Not chained: what it quotes of the data would be told with it.
-                    told = SourceError(without_values(str(error)))
-                    raise _located(landing.source, landing.stream, file, told) from None
+                outcome = _read(file.path, settings, target)
+                file.must_be_unchanged()
             landing.add(
                 LandedFile(
                     **identity.model_dump(),
@@ -187,6 +179,58 @@ def _land(files: dict[Identity, _File], settings: FileSet, landing: Landing, che
             )
 
 
+def _columns(source: str, stream: str, settings: FileSet, files: list[_File]) -> tuple[NewFile, ...]:
+    """Read each file as landing does, no further than to its columns; one without a record has none to tell."""
+    seen: list[NewFile] = []
+
+    class Known(Exception):  # noqa: N818 - not an error
+        pass
+
+    def keep(file: str, columns: tuple[str, ...]) -> None:
+        seen.append(NewFile(file, columns))
+        raise Known
+
+    with TemporaryDirectory() as folder, _reading(Path(folder), Path(folder) / REJECTS) as (connection, rejects):
+        for file in files:
+            with suppress(Known), _telling(source, stream, file), TemporaryDirectory(dir=folder) as scratch:
+                target = Target(
+                    source=source,
+                    load_id="",
+                    extracted_at=file.modified_at.replace(tzinfo=None),
+                    file=file.name,
+                    part=Path(scratch) / "part",
+                    scratch=Path(scratch),
+                    rejects=rejects,
+                    connection=connection,
+                    check=partial(keep, file.name),
+                )
+                _read(file.path, settings, target)
+    return tuple(seen)
+
+
+@contextmanager
+def _reading(scratch: Path, rejects: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, RejectWriter]]:
+    threads = min(os.cpu_count() or 1, _MAX_THREADS)
+    with (
+        reading_engine(scratch, memory_limit=_MEMORY_LIMIT, threads=threads) as connection,
+        RejectWriter(rejects) as writer,
+    ):
+        yield connection, writer
+
+
+@contextmanager
+def _telling(source: str, stream: str, file: _File) -> Iterator[None]:
+    """Say of each error in which file it was found."""
+    where = f"source {source!r}, stream {stream!r}, file {file.name!r}"
+    try:
+        yield
+    except SourceError as error:
+        raise SourceError(f"{where}: {error}") from error
+    except duckdb.Error as error:
+        # Not chained: what it quotes of the data would be told with it.
+        raise SourceError(f"{where}: {without_values(str(error))}") from None
+
+
 def _read(path: Path, settings: FileSet, target: Target) -> Outcome:
     match settings:
         case CsvFiles():
@@ -197,7 +241,3 @@ def _read(path: Path, settings: FileSet, target: Target) -> Outcome:
             return parquet.land(plain_file(path, target.scratch), target)
         case ExcelFiles():
             return excel.land(plain_file(path, target.scratch), settings, target)
-
-
-def _located(source: str, stream: str, file: _File, error: Exception) -> SourceError:
-    return SourceError(f"source {source!r}, stream {stream!r}, file {file.name!r}: {error}")

@@ -1,8 +1,16 @@
-"""What `careloop check` tells of one stream of a live system: what a load would find, without landing it."""
+"""What `careloop check` tells of one stream: what a load would find, without landing it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that the next load would land."""
+
+    file: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -13,3 +21,4 @@ class Preview:
     stream: str
     rows: int | None
     text: str
+    new_files: tuple[NewFile, ...] = ()
