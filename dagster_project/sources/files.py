@@ -85,7 +85,7 @@ def extract(source: FileSource, zone: LandingZone, *, config_folder: Path, check
 
 
 def preview(source: FileSource, zone: LandingZone, *, config_folder: Path) -> list[Preview]:
-    """Say of each stream how many files there are, and of those that are new their columns; content is read for that."""
+    """Say of each stream how many files there are, and the columns of new ones; content is read for that."""
     previews = []
     for stream, settings in source.streams.items():
         found = _found(source.name, stream, settings, zone, config_folder)
