@@ -145,6 +145,11 @@ def fill(connection: duckdb.DuckDBPyConnection, *, teams: int = 2) -> None:
             day::date as date_day, 'overall' as dimension, 'all' as dimension_value, 4 as backlog_under_1_day,
             3 as backlog_1_to_3_days, 2 as backlog_3_to_7_days, 1 as backlog_7_to_30_days, 9 as backlog_over_30_days
         from range(date '2026-01-01', date '2026-04-01', interval 1 day) as t (day);
+        insert into analysis.staffing_requirement by name
+        select
+            'Team 1' as team, 'all' as channel, iso_day_of_week, hour_of_day, 1.0 as agents_required,
+            1.5 as agents_there, -0.5 as agents_missing
+        from (values (1, 14), (2, 9)) as t (iso_day_of_week, hour_of_day);
         insert into kpi.bottleneck by name
         select 'month' as period_grain, date '2026-03-01' as period_start, 'Team 1' as team, status, 3 as visits,
             minutes as waiting_minutes

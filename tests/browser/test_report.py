@@ -123,6 +123,11 @@ def test_the_open_tickets_of_each_month_stand_in_a_bar_of_their_own(open_page: O
     assert len({round(x) for x in bars}) == 3
 
 
+def test_hours_stand_in_their_order_where_only_some_are_known_and_nobody_is_missing(open_page: Open) -> None:
+    labels = open_page().locator("#block-staffing .role-axis-label text").all_text_contents()
+    assert labels == ["09:00", "14:00", "Monday", "Tuesday"]
+
+
 def test_filters_without_effect_on_a_figure_are_named_there(open_page: Open) -> None:
     page = open_page()
     page.select_option("#filter-segment", "vip")
