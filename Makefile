@@ -4,27 +4,34 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test faults dev lint secrets audit bench scale sentiment docs lock
+.PHONY: run test faults dev lint lint-python lint-types lint-sql secrets audit bench scale sentiment docs lock
 
 run: $(READY)
 	$(BIN)/careloop sample --if-missing
 	$(BIN)/careloop run
 
+# In the order of the folders, whole runs come before what takes a moment, so that both processes end together.
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 # Every fault at every step, and half an hour of fuzzing: the tests that `make test` has a short set of.
 faults: $(READY)
 	CARELOOP_FUZZ_MINUTES=30 $(BIN)/python -m pytest -m "full or not full" --numprocesses 2 \
-	    tests/faults tests/integration/test_publishing.py tests/integration/test_quarantine.py
+	    tests/faults tests/integration/publishing/test_readers.py tests/integration/test_quarantine.py
 
 dev: $(READY)
 	$(BIN)/careloop dev
 
-lint: $(READY)
+lint: lint-python lint-types lint-sql
+
+lint-python: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-types: $(READY)
 	$(BIN)/mypy
+
+lint-sql: $(READY)
 	$(BIN)/sqlfluff lint dbt_project/models
 
 # Secrets in committed files that .secrets.baseline does not know; status 3 says that known ones moved to other lines.

@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from dagster_project.landing import LINEAGE, Batch, LandingZone
 from dagster_project.pseudonyms import KEY_VARIABLE
@@ -19,7 +21,21 @@ from dagster_project.sources.files import Check, extract
 PSEUDONYM_KEY = "the key of the companies that tests make up"
 os.environ[KEY_VARIABLE] = PSEUDONYM_KEY
 
+# Their tests read one run of a whole job, so that one process takes them all; of other folders, it takes a file.
+SHARED_RUNS = ("tests/integration/sample_company/", "tests/sql/hand_worked/")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+class ByRun(LoadScopeScheduling):
+    """Gives each process tests that share what takes long to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in SHARED_RUNS if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRun:
+    return ByRun(config, log)
 
 
 class Bench:

@@ -49,7 +49,7 @@ def declare(file: Path) -> duckdb.DuckDBPyConnection:
 
 
 def fill(connection: duckdb.DuckDBPyConnection, *, teams: int = 2) -> None:
-    """Add half a year of 900 tickets and 450 answers, their figures by one dimension, and a small process."""
+    """Add half a year of 900 tickets and 450 answers, their figures by one dimension, a backlog and a process."""
     connection.execute(
         f"""
         insert into core.as_of values (timestamp '2026-04-02 20:00:00', date '2026-04-02', 'UTC');
@@ -140,6 +140,16 @@ def fill(connection: duckdb.DuckDBPyConnection, *, teams: int = 2) -> None:
             0.5 as share_of_from, 30.0 as median_minutes, 90.0 as p90_minutes, false as is_self_loop
         from (values ('created', 'assigned', 90), ('assigned', 'solved', 80), ('solved', 'assigned', 9))
             as t (from_activity, to_activity, transitions);
+        insert into kpi.backlog_daily by name
+        select
+            day::date as date_day, 'overall' as dimension, 'all' as dimension_value, 4 as backlog_under_1_day,
+            3 as backlog_1_to_3_days, 2 as backlog_3_to_7_days, 1 as backlog_7_to_30_days, 9 as backlog_over_30_days
+        from range(date '2026-01-01', date '2026-04-01', interval 1 day) as t (day);
+        insert into analysis.staffing_requirement by name
+        select
+            'Team 1' as team, 'all' as channel, iso_day_of_week, hour_of_day, 1.0 as agents_required,
+            1.5 as agents_there, -0.5 as agents_missing
+        from (values (1, 14), (2, 9)) as t (iso_day_of_week, hour_of_day);
         insert into kpi.bottleneck by name
         select 'month' as period_grain, date '2026-03-01' as period_start, 'Team 1' as team, status, 3 as visits,
             minutes as waiting_minutes

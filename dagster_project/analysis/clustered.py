@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 SIGNIFICANCE = 0.05
 # Share of a column, squared, that has to be its own.
 DEPENDENT = 1e-9
+# Share of the largest mean below which a difference is one of rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def clustered_effect(
 
     Returns:
         The effect; all of it NaN where the last column follows from the others, so that there is nothing to compare.
+        Where cases never vary it is 0 with a p-value of 1: a test would tell one rounding error from another.
     """
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -65,8 +68,10 @@ def clustered_effect(
     how = {} if counts else {"method": "qr"}
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True, **how)
     test = fitted.t_test([0] * (len(kept) - 1) + [1])
-    low, high = test.conf_int(alpha=SIGNIFICANCE)[0]
-    return Effect(float(test.effect[0]), float(low), float(high), float(test.pvalue))
+    value, (low, high) = test.effect[0], test.conf_int(alpha=SIGNIFICANCE)[0]
+    if abs(value) + high - low <= ROUNDING * (1 if counts else abs(totals / n).max()):
+        return Effect(0.0, 0.0, 0.0, 1.0)
+    return Effect(float(value), float(low), float(high), float(test.pvalue))
 
 
 def _independent(design: np.ndarray, weights: np.ndarray) -> list[int]:

@@ -25,7 +25,8 @@ def _spec(chart: alt.Chart | alt.LayerChart | alt.FacetChart, height: int | Spec
 
 
 def _months(field: str = "period") -> alt.X:
-    return alt.X(f"{field}:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, grid=False))
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=8, grid=False)
+    return alt.X(f"{field}:O", title=None, axis=axis)
 
 
 def lines(
@@ -105,16 +106,20 @@ def forecast(unit: str, *, percent: bool = False) -> Spec:
 
 
 def heat(x: str, y: str, value: str, unit: str) -> Spec:
-    """Draw a grid of two ordered steps, coloured around zero: more than none is what to act on."""
+    """Draw a grid of two ordered steps, coloured around zero: more than none is what to act on.
+
+    Steps along x stand in the order of their text, those along y in the order of the rows.
+    """
     chart = (
         alt.Chart(_ROWS)
         .mark_rect()
         .encode(
-            x=alt.X(f"{x}:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=alt.X(f"{x}:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=8)),
             y=alt.Y(f"{y}:O", sort=None, title=None),
             color=alt.Color(
                 f"{value}:Q",
-                scale=alt.Scale(scheme="blueorange", domainMid=0),
+                # Less than one to either side is hardly a colour, and zero is in the middle whatever there is.
+                scale=alt.Scale(scheme="blueorange", domainMid=0, domain=alt.DomainUnionWith(unionWith=[-1, 1])),
                 legend=alt.Legend(title=f"@{unit}", titleLimit=400, orient="top"),
             ),
             tooltip=_tooltip(y, x, value),

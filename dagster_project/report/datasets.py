@@ -38,12 +38,17 @@ class Dataset:
 
 
 def name_largest_values(connection: duckdb.DuckDBPyConnection, most: int) -> None:
-    """Make the table `largest`: the values of channel, team and segment that the filters name."""
+    """Make the table `largest`, the values of channel, team and segment that filters name, and `named` for the rest."""
     connection.execute("drop table if exists temp.largest")
     if _absent(connection, query("largest")):
         connection.execute("create temp table largest (dimension varchar, value varchar)")
     else:
         connection.execute(f"create temp table largest as {query('largest')}", {"most": most})
+    # Of a value that no filter names, the one that stands for all of them.
+    connection.execute(
+        "create or replace temp macro named(of, it) as case when it in "
+        "(select value from largest where dimension = of) then it else '(all others)' end"
+    )
 
 
 def read(connection: duckdb.DuckDBPyConnection, name: str, run: str) -> Dataset:

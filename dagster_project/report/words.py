@@ -1,19 +1,30 @@
-"""The words of the pages: one catalogue a language, `strings/<language>.yml`."""
+"""The words of the pages: one catalogue a language, `strings/<language>.yml`, and the owner's names of topics."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from dagster_project.config import PROJECT_ROOT
+
 STRINGS = Path(__file__).with_name("strings")
 LANGUAGES = ("en", "zh")
+TOPICS = PROJECT_ROOT / "seeds" / "topics.csv"
+TOPIC_NAMES = {"en": "name", "zh": "name_zh"}
 
 
 def catalogues() -> dict[str, dict[str, str]]:
-    """Read every catalogue: text by dotted key, such as `title.flow`."""
-    return {language: _flat(yaml.safe_load((STRINGS / f"{language}.yml").read_text("utf-8"))) for language in LANGUAGES}
+    """Read every catalogue: text by dotted key, such as `title.flow` or `topic.delivery`."""
+    with TOPICS.open(encoding="utf-8", newline="") as file:
+        topics = list(csv.DictReader(file))
+    return {
+        language: _flat(yaml.safe_load((STRINGS / f"{language}.yml").read_text("utf-8")))
+        | {f"topic.{it['topic']}": it[TOPIC_NAMES[language]] for it in topics}
+        for language in LANGUAGES
+    }
 
 
 def _flat(words: dict[Any, Any], prefix: str = "") -> dict[str, str]:

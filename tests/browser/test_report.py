@@ -108,6 +108,26 @@ def test_a_combination_of_filters_adds_up_as_sql_does_and_its_median_says_that_i
     assert "read from counts in bins" in page.inner_text("#overview")
 
 
+def test_the_open_tickets_of_each_month_stand_in_a_bar_of_their_own(open_page: Open) -> None:
+    page = open_page()
+    page.click("#block-backlog summary")
+    rows = [row.split("\t") for row in page.inner_text("#block-backlog tbody").splitlines()]
+    assert [row for row in rows if row[0] == "2026-02"] == [
+        ["2026-02", age, tickets]
+        for age, tickets in zip(
+            ("under 1 day", "1 to 3 days", "3 to 7 days", "7 to 30 days", "over 30 days"), "43219", strict=True
+        )
+    ]
+    assert {row[0] for row in rows} == {"2026-01", "2026-02", "2026-03"}
+    bars = page.eval_on_selector_all("#block-backlog .mark-rect path", "bars => bars.map((it) => it.getBBox().x)")
+    assert len({round(x) for x in bars}) == 3
+
+
+def test_hours_stand_in_their_order_where_only_some_are_known_and_nobody_is_missing(open_page: Open) -> None:
+    labels = open_page().locator("#block-staffing .role-axis-label text").all_text_contents()
+    assert labels == ["09:00", "14:00", "Monday", "Tuesday"]
+
+
 def test_filters_without_effect_on_a_figure_are_named_there(open_page: Open) -> None:
     page = open_page()
     page.select_option("#filter-segment", "vip")

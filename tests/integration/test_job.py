@@ -87,21 +87,32 @@ def published(january: Path, tmp_path: Path) -> Path:
     return tmp_path / "company"
 
 
+@pytest.fixture(scope="module")
+def february(january: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company after the run of another night, with figures up to a stated instant; tests work on copies."""
+    folder = tmp_path_factory.mktemp("february") / "company"
+    shutil.copytree(january, folder, symlinks=True)
+    config = company(folder, JANUARY, FEBRUARY)
+    result = careloop("run", "--as-of", "2026-03-01T00:00:00+01:00", config=config)
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
 def test_a_run_ends_with_the_rows_and_the_place_of_the_warehouse(january: Path) -> None:
     shown = careloop("status", config=january / "careloop.yml").stdout
     assert "published" in shown
     assert len(marts(january)["core.fct_ticket"]) == 20
 
 
-def test_history_in_two_runs_gives_the_same_marts_as_in_one(published: Path, tmp_path: Path) -> None:
-    before = set((published / "warehouse" / "landing").rglob("part-*.parquet"))
-    month(published, 1, FEBRUARY)
-    assert careloop("run", config=published / "careloop.yml").returncode == 0
-    landed = set((published / "warehouse" / "landing").rglob("part-*.parquet")) - before
-    assert len(landed) == 1, "only the new file is landed"
-    at_once = tmp_path / "at_once"
-    assert careloop("run", config=company(at_once, JANUARY, FEBRUARY)).returncode == 0
-    incremental, full = marts(published), marts(at_once)
+def test_history_in_two_runs_gives_the_same_marts_as_in_one(january: Path, february: Path, tmp_path: Path) -> None:
+    before, after = (
+        {it.relative_to(folder) for it in (folder / "warehouse" / "landing").rglob("part-*.parquet")}
+        for folder in (january, february)
+    )
+    assert len(after - before) == 1, "only the new file is landed"
+    at_once = company(tmp_path, JANUARY, FEBRUARY, as_of="2026-02-28T23:00:00Z")
+    assert careloop("run", config=at_once).returncode == 0
+    incremental, full = marts(february), marts(tmp_path)
     assert len(incremental["core.fct_ticket"]) == 30
     assert incremental == full
 
@@ -177,13 +188,11 @@ def test_a_model_that_fails_is_named_with_its_reason_whatever_was_skipped_behind
     assert not (tmp_path / "warehouse" / "careloop.duckdb").exists()
 
 
-def test_restore_goes_back_to_the_version_before(published: Path) -> None:
-    month(published, 1, FEBRUARY)
-    config = published / "careloop.yml"
-    assert careloop("run", config=config).returncode == 0
-    assert len(marts(published)["core.fct_ticket"]) == 30
+def test_restore_goes_back_to_the_version_before(february: Path, tmp_path: Path) -> None:
+    shutil.copytree(february, tmp_path / "company", symlinks=True)
+    config = company(tmp_path / "company", JANUARY, FEBRUARY)
     assert careloop("restore", config=config).returncode == 0
-    assert len(marts(published)["core.fct_ticket"]) == 20
+    assert len(marts(config.parent)["core.fct_ticket"]) == 20
 
 
 def test_a_run_that_finds_nothing_new_says_so_and_publishes_nothing(
@@ -212,10 +221,8 @@ def test_a_run_that_finds_nothing_new_says_so_and_publishes_nothing(
     assert event.asset_materialization.description == "Nothing has changed: the version stands."
 
 
-def test_as_of_fixes_the_instant_up_to_which_figures_are_computed(published: Path) -> None:
-    config = published / "careloop.yml"
-    assert careloop("run", "--as-of", "2026-03-01T00:00:00+01:00", config=config).returncode == 0
-    assert marts(published)["core.as_of"][0][0] == datetime.fromisoformat("2026-02-28T23:00:00")
+def test_as_of_fixes_the_instant_up_to_which_figures_are_computed(february: Path) -> None:
+    assert marts(february)["core.as_of"][0][0] == datetime.fromisoformat("2026-02-28T23:00:00")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ function breakdown(dimension, names) {
     for (const kpi of names) {
       const found = figure(kpi, statisticOf.get(kpi), choice.period, { ...choice, [dimension]: value });
       row[kpi] = found && !found.tooFew ? found.value : null;
-      row[`${kpi}_approximate`] = Boolean(found?.approximate);
+      row[`${kpi}_approximate`] = row[kpi] !== null && Boolean(found.approximate);
     }
     return row;
   });

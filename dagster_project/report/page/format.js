@@ -2,7 +2,9 @@
 const DASH = "–";
 
 function decimal(value, digits) {
-  return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" })
+    .format(value)
+    .replace("-", "−");
 }
 
 // A number stays on one line with its unit.
@@ -22,6 +24,7 @@ const formats = {
   value: named,
   path: (value) => String(value).split(" > ").map(named).join(" → "),
   kpi: kpiName,
+  topic: topicName,
   // What moves satisfaction is a KPI, or a question of a survey.
   driver: (value) => (registry.has(value) ? kpiName(value) : named(value).replaceAll("_", " ")),
   count: (value) => decimal(value, 0),
@@ -37,7 +40,7 @@ const formats = {
   hour: (value) => `${String(value).padStart(2, "0")}:00`,
 };
 
-const WORDS = new Set(["text", "date", "value", "path", "kpi", "driver", "weekday", "hour"]);
+const WORDS = new Set(["text", "date", "value", "path", "kpi", "topic", "driver", "weekday", "hour"]);
 
 const UNIT_FORMATS = { rate: "rate", minutes: "minutes", points: "points", tickets: "count", customers: "count", posts: "count", remarks: "count" };
 const unitFormat = (kpi) => UNIT_FORMATS[registry.get(kpi)?.unit] ?? "number";

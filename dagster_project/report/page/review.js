@@ -73,7 +73,7 @@ function decisions(period) {
       ),
     ...rowsOf("faq")
       .slice(0, 1)
-      .map((it) => t("decide.faq", { topic: named(it.topic), product: named(it.product), hours: formats.hours(it.handle_hours) })),
+      .map((it) => t("decide.faq", { topic: topicName(it.topic), product: named(it.product), hours: formats.hours(it.handle_hours) })),
   ];
 }
 

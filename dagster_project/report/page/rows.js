@@ -37,7 +37,7 @@ function selected(block) {
 // The same rows with words in the reader's language, for the chart.
 function spoken(block, rows) {
   return rows.map((row) => {
-    const made = { ...row, period: row.period ?? (row.month ?? row.period_start ?? "").slice(0, 7) };
+    const made = { ...row };
     for (const [column, format] of Object.entries(block.columns)) {
       if (WORDS.has(format) && row[column] !== null) made[column] = cellText(row, column, format);
     }

@@ -13,6 +13,8 @@ function t(key, parameters = {}) {
 // A value of the data, such as a channel or a status: the words know those of the contract, others are names.
 const named = (value) => (value === null || value === undefined ? "" : has(`value.${value}`) ? t(`value.${value}`) : String(value));
 
+const topicName = (topic) => (has(`topic.${topic}`) ? t(`topic.${topic}`) : named(topic));
+
 const kpiName = (kpi) => (has(`kpi.${kpi}`) ? t(`kpi.${kpi}`) : (registry.get(kpi)?.name ?? kpi));
 
 const columnName = (column) =>

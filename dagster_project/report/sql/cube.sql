@@ -69,11 +69,7 @@ with facts as (
 
 bounded as (
     select * replace (
-        case when channel in (select value from largest where dimension = 'channel') then channel else '(all others)' end
-            as channel,
-        case when team in (select value from largest where dimension = 'team') then team else '(all others)' end as team,
-        case when segment in (select value from largest where dimension = 'segment') then segment else '(all others)' end
-            as segment
+        named('channel', channel) as channel, named('team', team) as team, named('segment', segment) as segment
     )
     from facts
     where month >= (select date_trunc('quarter', as_of_date) - interval 24 month from core.as_of)

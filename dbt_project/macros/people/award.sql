@@ -1,8 +1,7 @@
 {#-
     CTEs that end in `awarded`: the rows of `shrunken` with a percentile per metric, star_score, stars and two ranks.
 
-    A percentile is the share of the other ranked members of the group who do worse: percent_rank, (rank - 1) / (n - 1),
-    worst first, equals alike; who is alone in the group gets 0.5. star_score is the mean of the percentiles by the weights
+    A percentile is the share of the other ranked members of the group who do worse (share_doing_worse). star_score is the mean of the percentiles by the weights
     of seeds/award_weights.csv, over the metrics that the member has. Members under the KPI's minimum sample of solved
     tickets are compared with nobody and get no rank.
 
@@ -37,15 +36,10 @@ compared as (
     select
         results.*,
         weights.weight,
-        case
-            when count(*) over (
-                partition by results.period_grain, results.period_start, results.group_key, results.metric
-            ) = 1 then 0.5
-            else percent_rank() over (
-                partition by results.period_grain, results.period_start, results.group_key, results.metric
-                order by case registry.direction when 'lower' then -results.value else results.value end
-            )
-        end as percentile
+        {{ share_doing_worse(
+            'results.period_grain, results.period_start, results.group_key, results.metric',
+            "case registry.direction when 'lower' then -results.value else results.value end"
+        ) }} as percentile
     from results
     inner join {{ ref('award_weights') }} as weights on results.metric = weights.metric
     inner join {{ ref('kpis') }} as registry on results.metric = registry.kpi

@@ -102,16 +102,12 @@ judged as (
     select
         *,
         {% for name, (column, best_first, worst_first) in measures.items() %}
-        {% set compared = 'partition by category, ranking_status, ' ~ column ~ ' is null' %}
-        case
-            when ranking_status = 'ranked' and {{ column }} is not null
-                then cast(rank() over ({{ compared }} order by {{ column }} {{ best_first }}) as bigint)
-        end as {{ name }}_rank,
-        case
-            when ranking_status <> 'ranked' or {{ column }} is null then null
-            when count(*) over ({{ compared }}) = 1 then 0.5
-            else percent_rank() over ({{ compared }} order by {{ column }} {{ worst_first }})
-        end as {{ name }}_percentile{{ ',' if not loop.last }}
+        {% set is_compared = "ranking_status = 'ranked' and " ~ column ~ " is not null" %}
+        {% set group = 'category, ranking_status, ' ~ column ~ ' is null' %}
+        case when {{ is_compared }} then cast(rank() over (partition by {{ group }} order by {{ column }} {{ best_first }}) as bigint) end
+            as {{ name }}_rank,
+        case when {{ is_compared }} then {{ share_doing_worse(group, column ~ ' ' ~ worst_first) }} end
+            as {{ name }}_percentile{{ ',' if not loop.last }}
         {% endfor %}
     from figures
 ),

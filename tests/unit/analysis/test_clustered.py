@@ -54,6 +54,20 @@ def test_a_last_column_that_follows_from_others_has_no_effect_to_speak_of() -> N
     assert math.isnan(clustered_effect(values, np.ones(60), design[:, [0, 1, 1]], clusters).p_value)
 
 
+@pytest.mark.parametrize("level", [0.0, 1 / 3, 0.7, 1e6])
+def test_cases_that_never_vary_have_no_effect(level: float) -> None:
+    weeks, scope = np.tile(np.arange(8), 2), np.repeat([0.0, 1.0], 8)
+    after, n = (weeks >= 4).astype(float), np.arange(3.0, 19.0)
+    design = np.column_stack([np.ones(16), scope, after, scope * after])
+    for means in (np.full(16, level), level * (1 + scope)):  # the same everywhere, and in scope twice the rest
+        assert clustered_effect(means * n, n, design, weeks) == Effect(0, 0, 0, 1)
+
+
+def test_numbers_of_cases_that_never_vary_have_no_effect() -> None:
+    design = np.column_stack([np.ones(6), [0, 0, 0, 1, 1, 1]])
+    assert clustered_effect(np.full(6, 7.0), np.ones(6), design, np.arange(6), counts=True) == Effect(0, 0, 0, 1)
+
+
 def test_a_number_of_cases_is_compared_by_its_logarithm() -> None:
     counts = np.array([9.0, 11, 10, 19, 21, 20])
     design = np.column_stack([np.ones(6), [0, 0, 0, 1, 1, 1]])

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from dagster_project.warehouse import AuditRecord, PublishError, Workspace, audit, connect, make_candidate
+from tests.gate_results import LAYERS, PASSED, gate_result
 
 RUN = "20260701T040000Z-ab12cd34"
-LAYERS = ("staging", "core", "kpi")
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,12 @@ def candidate(workspace: Workspace) -> Path:
 
 
 @pytest.fixture
-def audited(workspace: Workspace, candidate: Path, gate: Any) -> Callable[..., AuditRecord]:
+def audited(workspace: Workspace, candidate: Path) -> Callable[..., AuditRecord]:
     def run_audit(**changed: Any) -> AuditRecord:
         stated: dict[str, Any] = {
             "run": RUN,
             "suites_sha256": "suites",
-            "gate_results": [gate(layer) for layer in LAYERS],
+            "gate_results": PASSED,
             "required_layers": LAYERS,
         }
         return audit(workspace, candidate, **{**stated, **changed})
@@ -172,11 +172,11 @@ def test_a_candidate_of_another_run_is_refused(audited: Callable[..., AuditRecor
     assert record.refusals == (f".careloop-{RUN}.duckdb is not the candidate of run 20260701T050000Z-ab12cd34",)
 
 
-def test_a_build_file_with_nothing_to_publish_is_refused(tmp_path: Path, gate: Any) -> None:
+def test_a_build_file_with_nothing_to_publish_is_refused(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "empty")
     candidate = make_candidate(workspace, RUN)
     record = audit(
-        workspace, candidate, run=RUN, suites_sha256="s", gate_results=[gate("core")], required_layers=["core"]
+        workspace, candidate, run=RUN, suites_sha256="s", gate_results=[gate_result("core")], required_layers=["core"]
     )
     assert not record.passed
     assert "nothing to publish" in record.refusals[0]
@@ -197,8 +197,8 @@ def test_without_gate_results_nothing_passes(audited: Callable[..., AuditRecord]
     assert record.refusals == ("there are no gate results: nothing was checked",)
 
 
-def test_a_required_layer_without_results_is_refused_by_name(audited: Callable[..., AuditRecord], gate: Any) -> None:
-    record = audited(gate_results=[gate("staging"), gate("core")])
+def test_a_required_layer_without_results_is_refused_by_name(audited: Callable[..., AuditRecord]) -> None:
+    record = audited(gate_results=[gate_result("staging"), gate_result("core")])
     assert record.refusals == ("layer kpi has no gate result",)
     assert not record.passed
 
@@ -208,17 +208,17 @@ def test_a_required_layer_without_results_is_refused_by_name(audited: Callable[.
     [("failed", "critical"), ("error", "critical"), ("error", "warning"), ("skipped", "warning")],
 )
 def test_blocking_results_are_refused_with_table_and_check(
-    audited: Callable[..., AuditRecord], gate: Any, outcome: str, severity: str
+    audited: Callable[..., AuditRecord], outcome: str, severity: str
 ) -> None:
-    bad = gate("core", outcome, severity, table="fct_ticket", check="unique_ticket_key")
-    record = audited(gate_results=[*(gate(layer) for layer in LAYERS), bad])
+    bad = gate_result("core", outcome, severity, table="fct_ticket", check="unique_ticket_key")
+    record = audited(gate_results=[*PASSED, bad])
     assert record.refusals == (f"core.fct_ticket: unique_ticket_key ({severity}) ended as {outcome}",)
     assert not record.passed
     assert (record.gates_passed, record.gates_failed, record.gates_warned) == (3, 1, 0)
 
 
-def test_a_failed_warning_is_counted_and_does_not_block(audited: Callable[..., AuditRecord], gate: Any) -> None:
-    record = audited(gate_results=[*(gate(layer) for layer in LAYERS), gate("kpi", "failed", "warning")])
+def test_a_failed_warning_is_counted_and_does_not_block(audited: Callable[..., AuditRecord]) -> None:
+    record = audited(gate_results=[*PASSED, gate_result("kpi", "failed", "warning")])
     assert record.passed
     assert (record.gates_passed, record.gates_failed, record.gates_warned) == (3, 0, 1)
 

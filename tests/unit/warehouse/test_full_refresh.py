@@ -10,24 +10,11 @@ import duckdb
 import pytest
 
 from dagster_project.config import Settings
-from dagster_project.quality.gate import CheckResult
 from dagster_project.quality.record import COLUMNS, write_results
 from dagster_project.run import begin
 from dagster_project.source_config.files import FileSource
 from dagster_project.warehouse import Version, Workspace, connect
-
-PASSED = CheckResult(
-    layer="core",
-    table="fct_ticket",
-    check="rows",
-    expectation_type="expect_table_row_count_to_be_between",
-    column=None,
-    severity="warning",
-    risk="An empty fact goes unnoticed.",
-    outcome="passed",
-    observed="3",
-    allowed="number of rows ≥ 1",
-)
+from tests.gate_results import PASSED
 
 
 def settings(workspace: Workspace) -> Settings:
@@ -41,7 +28,7 @@ def settings(workspace: Workspace) -> Settings:
 
 def record(workspace: Workspace, run: str) -> None:
     connection = connect(workspace)
-    write_results(connection, run, "facts", [PASSED])
+    write_results(connection, run, "facts", PASSED[:1])
     connection.close()
 
 
