@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
+from dagster_project.yaml_file import read_declared
 
 STRINGS = Path(__file__).with_name("strings")
 LANGUAGES = ("en", "zh")
@@ -13,7 +13,7 @@ LANGUAGES = ("en", "zh")
 
 def catalogues() -> dict[str, dict[str, str]]:
     """Read every catalogue: text by dotted key, such as `title.flow`."""
-    return {language: _flat(yaml.safe_load((STRINGS / f"{language}.yml").read_text("utf-8"))) for language in LANGUAGES}
+    return {language: _flat(read_declared(STRINGS / f"{language}.yml")) for language in LANGUAGES}
 
 
 def _flat(words: dict[Any, Any], prefix: str = "") -> dict[str, str]:
