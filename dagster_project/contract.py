@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from dagster_project.yaml_file import read_declared
 
 CONTRACT_FILE = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "staging" / "contract.yml"
 
@@ -76,7 +76,7 @@ def _column(declared: dict[str, Any]) -> Column:
 
 
 def _load() -> dict[str, Entity]:
-    declared = yaml.safe_load(CONTRACT_FILE.read_text(encoding="utf-8"))
+    declared = read_declared(CONTRACT_FILE)
     (source,) = declared["sources"]
     return {
         table["name"]: Entity(

@@ -19,10 +19,12 @@ import duckdb
 from dagster_project.config import Settings
 from dagster_project.inputs import rules_sha256
 from dagster_project.landing import Part
+from dagster_project.warehouse import Workspace, connect
 
 SCHEMA = "increment"
 # Settings that may change from night to night without changing what was computed before.
 _OF_NO_CONSEQUENCE = ("as_of", "max_quarantined_rate")
+_EXISTS = "select 1 from duckdb_tables() where schema_name = ? and table_name = ?"
 
 
 class Landed(NamedTuple):
@@ -94,6 +96,17 @@ def plan(connection: duckdb.DuckDBPyConnection, settings: Settings, parts: Seque
     return is_incremental
 
 
+def is_incremental(workspace: Workspace) -> bool:
+    """Whether the build that is under way keeps rows of the one before; one that nobody planned does not."""
+    connection = connect(workspace)
+    try:
+        planned = connection.execute(_EXISTS, [SCHEMA, "plan"]).fetchone()
+        found = connection.execute(f"select is_incremental from {SCHEMA}.plan").fetchone() if planned else None
+    finally:
+        connection.close()
+    return bool(found and found[0])
+
+
 def complete(connection: duckdb.DuckDBPyConnection) -> Affected:
     """Write the fingerprint of the build that was planned, now that all its layers are built.
 
@@ -127,10 +140,7 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _complete_build(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[Landed]] | None:
-    known = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = ? and table_name = 'built'", [SCHEMA]
-    ).fetchone()
-    if not known:
+    if not connection.execute(_EXISTS, [SCHEMA, "built"]).fetchone():
         return None
     row = connection.execute(f"select fingerprint, parts from {SCHEMA}.built").fetchone()
     return (row[0], [Landed(*part) for part in json.loads(row[1])]) if row else None

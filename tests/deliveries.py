@@ -19,7 +19,7 @@ import duckdb
 from dagster_project import increment
 from dagster_project.config import PROJECT_ROOT, load_settings
 from dagster_project.contract import ENTITIES
-from dagster_project.dbt_build import build
+from dagster_project.dbt_build import NodeResult, build
 from dagster_project.increment import Affected
 from dagster_project.raw import create_raw_views
 from dagster_project.sample import generate
@@ -157,7 +157,7 @@ class Company:
         finally:
             connection.close()
 
-    def build_layer(self, layer: str) -> None:
+    def build_layer(self, layer: str) -> list[NodeResult]:
         if layer == "core":
             connection = connect(self.workspace)
             try:
@@ -166,9 +166,11 @@ class Company:
                 connection.close()
         # The tests on models are the business of other tests.
         selection = ["--selector", layer, "--exclude-resource-type", "test"]
-        failed = [it for it in build(self.settings, self.workspace, selection, lambda _: None) if it.failed]
+        results = build(self.settings, self.workspace, selection, lambda _: None)
+        failed = [it for it in results if it.failed]
         if failed:
             raise RuntimeError("\n".join(f"{it.unique_id}: {it.message}" for it in failed))
+        return results
 
     def save(self) -> None:
         """Remember files, landing zone and build file as they are, for `restore`."""

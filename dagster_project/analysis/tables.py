@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from dagster_project.quoting import identifier, literal
+from dagster_project.yaml_file import read_declared
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,7 +53,7 @@ def _load() -> dict[str, Table]:
     tables = [
         _table(table)
         for path in sorted(DECLARATIONS.glob("*.yml"))
-        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        for source in read_declared(path)["sources"]
         for table in source["tables"]
     ]
     return {table.name: table for table in tables}

@@ -111,7 +111,7 @@ def _events(run: Run, context: dg.AssetExecutionContext, results: list[NodeResul
         if result.unique_id in by_node:
             key = by_node[result.unique_id]
             if result.status == "success":
-                metadata = {"dagster/row_count": row_counts[key], "seconds": round(result.seconds, 3)}
+                metadata = {"dagster/row_count": row_counts[key], **_told(result)}
                 yield dg.MaterializeResult(asset_key=key, metadata=metadata)
         elif result.resource_type == "test":
             check = checks.get(MANIFEST["nodes"][result.unique_id]["name"])
@@ -120,7 +120,7 @@ def _events(run: Run, context: dg.AssetExecutionContext, results: list[NodeResul
                     passed=not result.failed,
                     asset_key=check.asset_key,
                     check_name=check.name,
-                    metadata={"failing_rows": result.failures or 0, "seconds": round(result.seconds, 3)},
+                    metadata={"failing_rows": result.failures or 0, **_told(result)},
                 )
     failed = [result for result in results if result.failed]
     if failed:
@@ -131,6 +131,10 @@ def _events(run: Run, context: dg.AssetExecutionContext, results: list[NodeResul
     missing = context.selected_asset_keys - set(built)
     if missing:
         raise DbtError(f"dbt did not build {', '.join(sorted(key.to_user_string() for key in missing))}")
+
+
+def _told(result: NodeResult) -> dict[str, Any]:
+    return {"built_before": True} if result.stands else {"seconds": round(result.seconds, 3)}
 
 
 def _row_counts(run: Run, keys: list[dg.AssetKey]) -> dict[dg.AssetKey, int]:

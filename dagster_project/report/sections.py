@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dagster_project.report import charts
 from dagster_project.report.datasets import ReportError
+from dagster_project.yaml_file import read_declared
 
 FOLDER = Path(__file__).with_name("sections")
 PAGES = {
@@ -72,7 +71,7 @@ def load(page: str) -> list[Section]:
 
 
 def _section(name: str) -> Section:
-    declared = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+    declared = read_declared(FOLDER / f"{name}.yml")
     return Section(name, declared.get("component"), tuple(_block(name, block) for block in declared["blocks"]))
 
 

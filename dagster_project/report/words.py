@@ -6,9 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dagster_project.config import PROJECT_ROOT
+from dagster_project.yaml_file import read_declared
 
 STRINGS = Path(__file__).with_name("strings")
 LANGUAGES = ("en", "zh")
@@ -21,7 +20,7 @@ def catalogues() -> dict[str, dict[str, str]]:
     with TOPICS.open(encoding="utf-8", newline="") as file:
         topics = list(csv.DictReader(file))
     return {
-        language: _flat(yaml.safe_load((STRINGS / f"{language}.yml").read_text("utf-8")))
+        language: _flat(read_declared(STRINGS / f"{language}.yml"))
         | {f"topic.{it['topic']}": it[TOPIC_NAMES[language]] for it in topics}
         for language in LANGUAGES
     }

@@ -189,6 +189,20 @@ def test_a_build_that_was_killed_is_followed_by_a_full_one(company: Company, res
     equals_a_full_build(company)
 
 
+def test_seeds_and_views_of_staging_stand_where_the_fingerprint_of_the_build_before_does(
+    company: Company, rest: list[Row]
+) -> None:
+    company.deliver(rest)
+    assert company.plan()
+    night = company.build_layer("staging")
+    made = {it.unique_id for it in night if not it.stands}
+    assert {it.rsplit(".", 1)[-1].split("_")[0] for it in made} == {"typed", "row", "quarantine", "source"}
+    company.plan(in_full=True)
+    in_full = company.build_layer("staging")
+    assert [it for it in in_full if it.stands] == []
+    assert {it.unique_id for it in in_full} == {it.unique_id for it in night if it.resource_type != "test"}
+
+
 def test_many_changes_are_built_in_full(company: Company, history: list[Row], rest: list[Row]) -> None:
     tickets = [row for row in history if row.entity == "tickets"]
     company.deliver([*rest, *(row.but(priority="unheard of") for row in tickets[: TICKETS // 3])])

@@ -16,6 +16,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from dagster_project.config import PROJECT_ROOT
 from dagster_project.warehouse import Workspace
 from tests.companies import careloop, configuration, source, write_csv
 
@@ -60,6 +61,17 @@ def marts(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
             "where schema_name in ('core', 'kpi') order by 1"
         ).fetchall()
         return {table: connection.execute(f"from {table} order by all").fetchall() for (table,) in tables}
+
+
+def asked(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(folder / "warehouse" / "careloop.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def last_run(folder: Path) -> dict[str, Any]:
+    """Return the record of the latest run."""
+    record: dict[str, Any] = json.loads(max((folder / "warehouse" / "runs").glob("*.json")).read_text(encoding="utf-8"))
+    return record
 
 
 def everything_published(folder: Path) -> dict[str, str]:
@@ -253,6 +265,33 @@ def test_a_failed_run_is_told_to_whom_it_concerns(published: Path, mailbox: list
     assert result.returncode == 1
     assert len(mailbox) == 1
     assert "tickets_1.csv" in mailbox[0]["message"]
+
+
+def test_an_erasure_and_a_changed_holiday_are_each_built_in_full_and_leave_what_a_full_refresh_leaves(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = published / "careloop.yml"
+    assert careloop("erase-customer", "helpdesk", "c1", config=config).returncode == 0
+    assert last_run(published)["build"] == "full"
+    due = "select sla_target_key, due_at from core.fct_sla_target order by all"
+    promised = asked(published, due)
+
+    # A night whose new rows alone would be built incrementally; in another copy of the project for its seeds.
+    month(published, 1, FEBRUARY)
+    for folder in ("dagster_project", "dbt_project", "expectations", "seeds"):
+        shutil.copytree(
+            PROJECT_ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("target", "__pycache__")
+        )
+    shutil.copy(PROJECT_ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "seeds" / "schedule_holidays.csv").open("a", encoding="utf-8") as holidays:
+        holidays.write("service_hours,2026-01-15,Day of the customer\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert careloop("run", config=config).returncode == 0
+    assert last_run(published)["build"] == "full"
+    assert not set(promised) <= set(asked(published, due)), "promises of mid-January move by a day"
+    by_night = marts(published)
+    assert careloop("run", "--full-refresh", config=config).returncode == 0
+    assert marts(published) == by_night
 
 
 def test_query_asks_the_published_warehouse_and_cannot_change_it(january: Path) -> None:

@@ -29,7 +29,7 @@ def test_no_test_on_the_seeds_fails_on_good_ones() -> None:
     [
         ("the_time_zone_of_every_schedule_is_known", only(*NINE_TO_FIVE, zone="Europe/Bonn"), RULES),
         ("every_schedule_has_opening_hours", [*GOOD, Schedule("idle", "UTC", [])], RULES),
-        ("unique_schedules_schedule", [*GOOD, Schedule("s", "UTC", [])], RULES),
+        ("is_key_schedules_schedule", [*GOOD, Schedule("s", "UTC", [])], RULES),
         ("schedule_hours_are_written_hh_mm", only((1, "9:00", "17:00")), RULES),
         ("schedule_hours_are_written_hh_mm", only((1, "09:00", "17:60")), RULES),
         ("schedule_hours_are_written_hh_mm", only((1, "24:00", "17:00")), RULES),
@@ -40,7 +40,7 @@ def test_no_test_on_the_seeds_fails_on_good_ones() -> None:
         ("schedule_hours_do_not_overlap", only((7, "22:00", "09:00"), (1, "08:00", "17:00")), RULES),
         ("schedule_rules_name_known_schedules", GOOD, [{"position": 1, "schedule": "other"}]),
         ("schedule_rules_name_known_channels", GOOD, [{**RULES[0], "channel": "telephone"}, RULES[1]]),
-        ("unique_schedule_rules_position", GOOD, [{**RULES[0], "position": 2}, RULES[1]]),
+        ("is_key_schedule_rules_position", GOOD, [{**RULES[0], "position": 2}, RULES[1]]),
         ("only_the_last_schedule_rule_catches_all", GOOD, RULES[:1]),
         ("only_the_last_schedule_rule_catches_all", GOOD, []),
         ("only_the_last_schedule_rule_catches_all", GOOD, [*RULES, {"position": 3, "schedule": "s", "team": "t"}]),

@@ -15,10 +15,14 @@ from dagster_project.analysis.tables import TABLES
 from dagster_project.config import PROJECT_ROOT
 from dagster_project.contract import ENTITIES
 from dagster_project.pages import data_dictionary, sources
+from dagster_project.quality.suites import load_suites
 
 MODELS = PROJECT_ROOT / "dbt_project" / "models"
 SQL = sorted(MODELS.rglob("*.sql"))
 REF = re.compile(r"ref\(\s*'([a-z_0-9]+)'\s*\)")
+UNIQUE = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
+NOT_NULL = "expect_column_values_to_not_be_null"
+GATED_LAYERS = ("staging", "quality", "core", "kpi")
 SEEDS = {path.stem for path in (PROJECT_ROOT / "seeds").glob("*.csv")}
 
 
@@ -65,12 +69,40 @@ def test_every_model_says_its_grain_in_its_first_sentence() -> None:
         assert str(model["description"]).startswith(("One row per ", "One row: ")), name
 
 
-def test_every_published_mart_has_a_contract_a_key_test_and_described_columns() -> None:
+def published_marts() -> dict[str, dict[str, Any]]:
+    return {
+        name: model
+        for name, model in described_models().items()
+        if (layer_of(name) in ("core", "kpi") and not name.startswith("kpi_")) or name == "kpi_value"
+    }
+
+
+def test_every_published_mart_has_a_contract_and_described_columns() -> None:
+    for name, model in published_marts().items():
+        assert model["config"] == {"contract": {"enforced": True}}, name
+        assert all(column["description"] for column in model["columns"]), name
+
+
+SUITES = {suite.table: suite for layer in GATED_LAYERS for suite in load_suites(PROJECT_ROOT / "expectations", layer)}
+
+
+def test_the_key_of_every_published_table_and_staged_entity_is_asked_about_in_one_place() -> None:
+    # By an expectation, which names rows; by dbt where the table has none for it. Both would take a pass each.
+    staged = {f"stg_{entity}" for entity in ENTITIES}
     for name, model in described_models().items():
-        if (layer_of(name) in ("core", "kpi") and not name.startswith("kpi_")) or name == "kpi_value":
-            assert model["config"] == {"contract": {"enforced": True}}, name
-            assert any("is_key" in test for test in model["data_tests"]), name
-            assert all(column["description"] for column in model["columns"]), name
+        if name not in published_marts() and name not in staged and layer_of(name) != "quality":
+            continue
+        by_dbt = {
+            frozenset(it["is_key"]["arguments"]["columns"]) for it in model.get("data_tests", []) if "is_key" in it
+        }
+        expectations = SUITES[name].expectations if name in SUITES else ()
+        by_suite = {frozenset(it.columns) for it in expectations if it.type in UNIQUE and it.severity == "critical"}
+        assert by_dbt or by_suite, f"{name}: nothing asks whether its rows have a key"
+        assert not by_dbt & by_suite, f"{name}: dbt asks what an expectation asks again"
+        filled = {column for it in expectations if it.type == NOT_NULL for column in it.columns}
+        filled |= {it["name"] for it in model.get("columns", []) if {"type": "not_null"} in it.get("constraints", [])}
+        if name in SUITES and frozenset(SUITES[name].key) in by_suite:
+            assert set(SUITES[name].key) <= filled, f"{name}: nothing asks whether its key is filled"
 
 
 def registry() -> list[dict[str, str]]:
