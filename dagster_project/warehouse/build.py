@@ -14,8 +14,6 @@ from dagster_project.warehouse.errors import BuildFileError, WorkspaceBusy
 from dagster_project.warehouse.files import wal_of
 from dagster_project.warehouse.workspace import Workspace
 
-# Seen at 98 M events: 3 GB where statements are well put, 25 GB and more where one is not and should fail.
-MAX_TEMP_DIRECTORY_SIZE = "20GiB"
 # The system's words in DuckDB's errors, where rebuilding a file would not help.
 NO_ROOM = "No space left on device"
 
@@ -26,7 +24,7 @@ def engine_settings(workspace: Workspace) -> dict[str, str]:
         "TimeZone": "UTC",
         "memory_limit": workspace.memory_limit,
         "temp_directory": str(workspace.tmp),
-        "max_temp_directory_size": MAX_TEMP_DIRECTORY_SIZE,
+        "max_temp_directory_size": workspace.spill_limit,
         "preserve_insertion_order": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",

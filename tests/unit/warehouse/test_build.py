@@ -34,7 +34,7 @@ def test_every_connection_has_the_settings_of_the_house(empty: Workspace, read_o
     assert settings["TimeZone"] == "UTC"
     assert settings["memory_limit"] == "190.7 MiB"  # 200 MB
     assert settings["temp_directory"] == str(empty.folder / "tmp")
-    assert settings["max_temp_directory_size"] == "20.0 GiB"
+    assert settings["max_temp_directory_size"] == "18.6 GiB"  # 20 GB
     assert settings["preserve_insertion_order"] == "false"
     assert settings["autoinstall_known_extensions"] == "false"
     assert settings["autoload_known_extensions"] == "false"
@@ -49,6 +49,20 @@ def test_a_second_connection_of_the_process_opens_after_the_first_one_spilled(em
         with connect(empty) as second:
             assert second.execute("select count(*) from big").fetchall() == [(600_000,)]
     assert list(empty.tmp.iterdir()) == []
+
+
+def test_what_does_not_fit_into_memory_goes_to_the_folder_that_is_named_up_to_its_limit(tmp_path: Path) -> None:
+    fast_disk = tmp_path / "a fast disk"
+    workspace = Workspace(tmp_path / "warehouse", spill_folder=fast_disk, spill_limit="30MB")
+    workspace.create()
+    assert (fast_disk / "tmp").stat().st_mode & 0o777 == 0o700
+    with connect(workspace) as connection:
+        connection.execute("set memory_limit = '25MB'; set threads = 1")
+        keys = "create table {} as select md5(i::varchar) as key from range({}) as t (i) order by key"
+        connection.execute(keys.format("big", 600_000))
+        assert list((fast_disk / "tmp").iterdir())
+        with pytest.raises(duckdb.OutOfMemoryException, match="max_temp_directory_size"):
+            connection.execute(keys.format("too_big", 6_000_000))
 
 
 def test_a_relative_workspace_stays_where_it_was_when_the_process_moves(
