@@ -16,6 +16,7 @@ from dagster_project.warehouse import (
     WorkspaceBusy,
     connect,
     discard_build_file,
+    engine_settings,
 )
 
 
@@ -33,11 +34,23 @@ def test_every_connection_has_the_settings_of_the_house(empty: Workspace, read_o
         settings = dict(connection.execute("select name, value from duckdb_settings()").fetchall())
     assert settings["TimeZone"] == "UTC"
     assert settings["memory_limit"] == "190.7 MiB"  # 200 MB
+    assert settings["threads"] == "1"
     assert settings["temp_directory"] == str(empty.folder / "tmp")
     assert settings["max_temp_directory_size"] == "18.6 GiB"  # 20 GB
     assert settings["preserve_insertion_order"] == "false"
     assert settings["autoinstall_known_extensions"] == "false"
     assert settings["autoload_known_extensions"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("memory_limit", "processors", "threads"),
+    [("100MB", 8, 1), ("1GB", 8, 1), ("1.1GB", 8, 2), ("3GB", 8, 5), ("3GB", 2, 2), ("12GB", 8, 8)],
+)
+def test_a_build_has_as_many_threads_as_there_are_processors_and_memory_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory_limit: str, processors: int, threads: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    assert engine_settings(Workspace(tmp_path, memory_limit=memory_limit))["threads"] == str(threads)
 
 
 def test_a_second_connection_of_the_process_opens_after_the_first_one_spilled(empty: Workspace) -> None:
