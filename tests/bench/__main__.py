@@ -24,10 +24,11 @@ def main() -> None:
     parser.add_argument("--only", choices=(*PARTS, "extraction", "curve"), help="measure one part alone")
     parser.add_argument("--sizes", type=int, nargs="+", default=curve.TICKETS, help="of the curve, in tickets")
     parser.add_argument("--memory-limit", default="1GB", help="of the curve (default: 1GB)")
+    parser.add_argument("--build-only", action="store_true", help="leave gates and publishing out of the curve")
     arguments = parser.parse_args()
     folder: Path = arguments.folder.absolute()
     if arguments.only == "curve":
-        curve.measure(folder / "curve", arguments.sizes, arguments.memory_limit)
+        curve.measure(folder / "curve", arguments.sizes, arguments.memory_limit, build_only=arguments.build_only)
         return
     company = Company(folder / str(arguments.tickets), arguments.tickets)
     for name, part in PARTS.items():

@@ -51,17 +51,18 @@ class Point:
         }
 
 
-def measure(folder: Path, sizes: Sequence[int], memory_limit: str) -> None:
-    """Measure one size after the other, and print all of them."""
+def measure(folder: Path, sizes: Sequence[int], memory_limit: str, *, build_only: bool) -> None:
+    """Measure one size after the other, and print all; `build_only` leaves out gates, analyses and publishing."""
     points = []
     for tickets in sizes:
         company = Company(folder / str(tickets), tickets)
         generated = company.generate(memory_limit)
-        whole, record = company.run_from_scratch()
+        whole, record = company.build_only() if build_only else company.run_from_scratch()
         points.append(_point(company, generated, whole, record))
         shutil.rmtree(company.folder)
         _print(points[-1:], memory_limit)
-    _print(points, memory_limit)
+    if len(points) > 1:
+        _print(points, memory_limit)
 
 
 def _point(company: Company, generated: CommandCost, whole: CommandCost, record: RunRecord) -> Point:
