@@ -189,10 +189,9 @@ def quarantine_show(
 def quarantine_replay(config: ConfigOption = None) -> None:
     """Put all landed rows through the mapping as it is now, which is a run; exits as `careloop run` does."""
     from dagster_project.summary import quarantined_counts, table
-    from dagster_project.warehouse import Workspace
 
     settings = _settings(config)
-    workspace = Workspace(settings.workspace_folder, settings.memory_limit)
+    workspace = settings.warehouse
     before = quarantined_counts(workspace)
     _run(settings)
     after = quarantined_counts(workspace)
@@ -201,11 +200,11 @@ def quarantine_replay(config: ConfigOption = None) -> None:
 
 
 def _print_quarantine(config: Path | None, shown: Callable[[Workspace], RenderableType]) -> None:
-    from dagster_project.warehouse import BuildFileError, Workspace, WorkspaceBusy
+    from dagster_project.warehouse import BuildFileError, WorkspaceBusy
 
     settings = _settings(config)
     try:
-        out.print(shown(Workspace(settings.workspace_folder, settings.memory_limit)))
+        out.print(shown(settings.warehouse))
     except (BuildFileError, WorkspaceBusy, ValueError) as error:
         _fail(str(error), 1)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from dagster_project.contract import ENTITIES
 from dagster_project.source_config.files import FileSource
@@ -21,6 +21,7 @@ from dagster_project.source_config.presets import expanded, preset_kinds
 from dagster_project.source_config.rest import RestSource
 from dagster_project.source_config.sql import SqlSource
 from dagster_project.source_config.values import ConfigPath, Instant, Retention, TimeZone
+from dagster_project.warehouse.workspace import Workspace
 from dagster_project.yaml_file import Shape, YamlFileError, load_yaml, problem
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -56,6 +57,9 @@ Source = Annotated[
     BeforeValidator(_known_and_filled),
 ]
 """A source of any kind; one of a preset's kind is a `RestSource`."""
+
+
+_Bytes = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?(MB|GB)$")]
 
 
 class ConfigError(Exception):
@@ -101,7 +105,11 @@ class Settings(Shape):
     retention: dict[str, Retention] = Field(
         default_factory=dict, description="entity → how long its rows are kept, such as `usage_events: 730 days`"
     )
-    memory_limit: str = Field(default="3GB", pattern=r"^\d+(\.\d+)?(MB|GB)$", description="DuckDB's memory limit")
+    memory_limit: _Bytes = Field(default="3GB", description="DuckDB's memory limit")
+    spill_folder: ConfigPath | None = Field(
+        default=None, description="in whose `tmp` DuckDB puts what does not fit into memory; the workspace unless given"
+    )
+    spill_limit: _Bytes = Field(default="20GB", description="the most that may lie there; what needs more fails")
     sources: list[Source] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -137,6 +145,16 @@ class Settings(Shape):
     @property
     def workspace_folder(self) -> Path:
         return Path(self.workspace)
+
+    @property
+    def warehouse(self) -> Workspace:
+        """The workspace, with what DuckDB may take in it."""
+        return Workspace(
+            self.workspace_folder,
+            memory_limit=self.memory_limit,
+            spill_folder=Path(self.spill_folder) if self.spill_folder else None,
+            spill_limit=self.spill_limit,
+        )
 
     @property
     def unmapped_streams(self) -> list[str]:

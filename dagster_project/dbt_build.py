@@ -230,6 +230,7 @@ def _export_profile(workspace: Workspace) -> None:
     engine = engine_settings(workspace)
     os.environ["CARELOOP_BUILD_FILE"] = str(workspace.build_file)
     os.environ["CARELOOP_MEMORY_LIMIT"] = engine["memory_limit"]
+    os.environ["CARELOOP_THREADS"] = engine["threads"]
     os.environ["CARELOOP_TEMP_FOLDER"] = engine["temp_directory"]
     os.environ["CARELOOP_MAX_TEMP_SIZE"] = engine["max_temp_directory_size"]
     os.environ["DO_NOT_TRACK"] = "1"

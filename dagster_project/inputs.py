@@ -26,7 +26,7 @@ from dagster_project.warehouse.runs import COMPLETE, read_run_records
 _CODE = ("dagster_project", "dbt_project", "expectations", "seeds")
 _NOT_CODE = {"__pycache__", "target", "logs"}
 # They say when a run starts, what it may take and what is remembered, not what it makes.
-_NO_INPUTS = {"config_file", "workspace", "schedule", "kept_runs", "memory_limit"}
+_NO_INPUTS = {"config_file", "workspace", "schedule", "kept_runs", "memory_limit", "spill_folder", "spill_limit"}
 _PAGES = ("index.html", "review.html")
 
 

@@ -54,7 +54,7 @@ class Outcome:
 
 def prepare_instance(settings: Settings) -> Workspace:
     """Point Dagster at the workspace: its storage, its settings (no telemetry), the configuration in force."""
-    workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
+    workspace = settings.warehouse
     os.umask(PRIVATE_UMASK)  # what Dagster and dbt write before a run holds the lock is private, too
     workspace.create()
     shutil.copyfile(INSTANCE_FILE, workspace.dagster / INSTANCE_FILE.name)

@@ -39,9 +39,10 @@ log = logging.getLogger("careloop")
 
 @dataclass
 class Timing:
-    """How long one entry of a stage took; known when it is left."""
+    """How long one entry of a stage took, and its CPU time (user and system, all threads); known when it is left."""
 
     seconds: float = 0
+    cpu_seconds: float = 0
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Run:
     name: str
     started_at: datetime
     stage_seconds: dict[str, float] = field(default_factory=dict)
+    stage_cpu_seconds: dict[str, float] = field(default_factory=dict)
     refused: bool = False
     version: Version | None = None
     inputs_sha256: str | None = None
@@ -64,10 +66,10 @@ class Run:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Timing]:
-        """Time a stage of the run; entered more than once, its times add up in `stage_seconds`."""
+        """Time a stage of the run; entered more than once, its times add up."""
         log.info("%s …", name)
         timing = Timing()
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         try:
             yield timing
         except BaseException as error:
@@ -76,7 +78,9 @@ class Run:
             raise
         finally:
             timing.seconds = round(time.perf_counter() - start, 3)
+            timing.cpu_seconds = round(time.process_time() - cpu_start, 3)
             self.stage_seconds[name] = self.stage_seconds.get(name, 0) + timing.seconds
+            self.stage_cpu_seconds[name] = self.stage_cpu_seconds.get(name, 0) + timing.cpu_seconds
 
     def write_record(self, status: Status, *, counted: bool = True) -> None:
         """Write what is known of this run so far; `counted` asks the build file for it."""
@@ -92,6 +96,7 @@ class Run:
             tickets_affected=self.affected.tickets if self.affected else None,
             published_version=in_force.run if in_force else None,
             stage_seconds={stage: round(seconds, 2) for stage, seconds in self.stage_seconds.items()},
+            stage_cpu_seconds={stage: round(seconds, 2) for stage, seconds in self.stage_cpu_seconds.items()},
             **(self._counts() if counted else {}),
         )
         write_run_record(self.workspace, record)
@@ -156,7 +161,7 @@ def begin(settings: Settings, run_id: str, *, full_refresh: bool) -> Iterator[Ru
         WorkspaceBusy: another run holds the workspace.
     """
     pseudonym_key(settings)
-    workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
+    workspace = settings.warehouse
     started_at = datetime.now(UTC)
     name = f"{started_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
     with workspace.lock(name):

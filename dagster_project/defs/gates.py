@@ -10,7 +10,7 @@ from dagster_project.quality.gate import CheckResult, blocking, run_gate
 from dagster_project.quality.record import write_results
 from dagster_project.quality.suites import load_suites
 from dagster_project.run import log
-from dagster_project.warehouse import connect
+from dagster_project.warehouse import connect, engine_settings
 
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 # What each gate looks at; the row account is part of what was landed.
@@ -40,7 +40,7 @@ def _gate(name: str) -> dg.AssetChecksDefinition:
                 run.workspace.build_file,
                 suites,
                 parameters={"max_quarantined_rate": run.settings.max_quarantined_rate},
-                memory_limit=run.settings.memory_limit,
+                settings=engine_settings(run.workspace),
             )
             connection = connect(run.workspace)
             try:

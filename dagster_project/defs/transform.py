@@ -16,10 +16,10 @@ from dagster_project.config import load_settings
 from dagster_project.dbt_build import DbtError, DbtTestError, NodeResult, build, prepare_manifest
 from dagster_project.defs.resources import RunResource
 from dagster_project.run import Run, log
-from dagster_project.warehouse import Workspace, connect
+from dagster_project.warehouse import connect
 
 _settings = load_settings()
-_workspace = Workspace(_settings.workspace_folder, memory_limit=_settings.memory_limit)
+_workspace = _settings.warehouse
 _workspace.create()
 MANIFEST = json.loads(prepare_manifest(_settings, _workspace).read_bytes())
 

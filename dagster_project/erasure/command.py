@@ -41,7 +41,7 @@ def erase_customer(settings: Settings, source: str, customer_id: str, *, publish
         WorkspaceBusy: a run holds the workspace.
     """
     key = pseudonym_key(settings)
-    workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
+    workspace = settings.warehouse
     owners = sorted(_owners_of_customers(settings))
     if source not in owners:
         raise ErasureError(

@@ -7,7 +7,7 @@ for their values, so that no value of the data gets into a record; the keys of a
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -28,6 +28,7 @@ from dagster_project.quality.expectations import Expectation, Suite
 from dagster_project.quality.findings import finding, undecided
 from dagster_project.quality.gate import CheckResult
 from dagster_project.quality.kinds import COLUMN_EXISTS, QUERY
+from dagster_project.quoting import literal
 
 
 class CountedRows(UnexpectedRowsExpectation):
@@ -40,19 +41,19 @@ class CountedRows(UnexpectedRowsExpectation):
         return {"success": count == 0, "result": {"observed_value": count}}
 
 
-def validate(database: Path, suites: Sequence[Suite], memory_limit: str | None) -> list[CheckResult]:
+def validate(database: Path, suites: Sequence[Suite], settings: Mapping[str, str]) -> list[CheckResult]:
     """Do what `gate.run_gate` promises."""
-    with _opened(database, memory_limit) as (connection, datasource):
+    with _opened(database, settings) as (connection, datasource):
         return [result for suite in suites for result in _results(connection, datasource, suite)]
 
 
 @contextmanager
-def _opened(database: Path, memory_limit: str | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Any]]:
+def _opened(database: Path, settings: Mapping[str, str]) -> Iterator[tuple[duckdb.DuckDBPyConnection, Any]]:
     """Open a connection and a data source of Great Expectations, on one DuckDB instance; close both at the end."""
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set global TimeZone = 'UTC'; set global autoinstall_known_extensions = false")
-        if memory_limit is not None:
-            connection.execute("set global memory_limit = ?", [memory_limit])
+        for name, value in settings.items():
+            connection.execute(f"set {name} = {literal(value)}")
         quiet = DataContextConfig(
             analytics_enabled=False,
             progress_bars=ProgressBarsConfig(globally=False),

@@ -52,7 +52,7 @@ def run_gate(
     suites: Sequence[Suite],
     *,
     parameters: Mapping[str, float | str] = MappingProxyType({}),
-    memory_limit: str | None = None,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> list[CheckResult]:
     """Run suites against a DuckDB file, opened read-only; one result per expectation, in the order of the suites.
 
@@ -60,7 +60,7 @@ def run_gate(
         database: the file; no connection of this process may have it open for writing.
         suites: at least one.
         parameters: values of the `$PARAMETER`s that the suites use.
-        memory_limit: DuckDB's, such as '3GB'; else its own default.
+        settings: DuckDB's, such as {'memory_limit': '3GB'}; what is not among them is as it is by default, but for UTC.
 
     Raises:
         SuiteError: there are no suites (a gate that checks nothing must not pass), or a parameter is missing.
@@ -71,7 +71,7 @@ def run_gate(
     bound = [suite.bound(parameters) for suite in suites]
     from dagster_project.quality import engine  # imports Great Expectations, which takes seconds
 
-    return engine.validate(database, bound, memory_limit)
+    return engine.validate(database, bound, settings)
 
 
 def blocking(results: Sequence[CheckResult]) -> list[CheckResult]:

@@ -44,7 +44,7 @@ def build_tables(settings: Settings, warehouse: Path, *, master: str, spark_sett
 
     if warehouse.exists() and any(warehouse.iterdir()):
         raise WarehouseFolderError(f"{warehouse}: expected a missing or empty folder, found files; name another one")
-    workspace = Workspace(settings.workspace_folder, memory_limit=settings.memory_limit)
+    workspace = settings.warehouse
     zone = LandingZone(workspace.landing)
     streams = {(it.name, stream): zone.parts(it.name, stream) for it in settings.sources for stream in it.streams}
     with spark_session(master, warehouse, spark_settings) as spark:

@@ -52,6 +52,10 @@ class RunRecord(BaseModel):
         default=None, description="The version this run published, or found to be what it would publish."
     )
     stage_seconds: dict[str, float] = Field(default_factory=dict, description="Seconds that each stage took, as JSON.")
+    stage_cpu_seconds: dict[str, float] = Field(
+        default_factory=dict,
+        description="CPU seconds (user and system) of each stage, as JSON: they vary little with other work.",
+    )
 
 
 _TYPES = {
@@ -59,6 +63,7 @@ _TYPES = {
     "ended_at": "timestamptz",
     "as_of": "timestamptz",
     "stage_seconds": "json",
+    "stage_cpu_seconds": "json",
     **{name: "bigint" for name in RunRecord.model_fields if name.startswith(("rows_", "gates_", "tickets_"))},
 }
 

@@ -23,11 +23,14 @@ RUN_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-z]{1,32}")
 class Workspace:
     """Paths of one warehouse; nothing is created before `create` or `lock`.
 
-    `memory_limit` is DuckDB's, for every connection made from here.
+    `memory_limit` is DuckDB's, for every connection made from here; beyond it DuckDB spills to `tmp` in
+    `spill_folder`, which is the folder itself unless given, and no other workspace's; at most `spill_limit`.
     """
 
     folder: Path
     memory_limit: str = "3GB"
+    spill_folder: Path | None = None
+    spill_limit: str = "20GB"
 
     def __post_init__(self) -> None:
         # A relative folder would follow the process around: dbt and Dagster change directory.
@@ -88,7 +91,8 @@ class Workspace:
     @property
     def tmp(self) -> Path:
         """Where DuckDB spills; it removes what killed processes left there when it spills again."""
-        return self.folder / "tmp"
+        # A folder of its own, because an erasure removes it with all that is in it.
+        return (self.spill_folder or self.folder) / "tmp"
 
     @property
     def cache(self) -> Path:

@@ -28,6 +28,8 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.warehouse import build
+
 # The rest of a run's Python, such as caches of bytecode, is no part of the warehouse.
 CHANGES = {"os.rename", "os.symlink", "os.remove", "os.mkdir", "os.rmdir", "os.truncate"}
 WRITES = re.compile(
@@ -92,6 +94,7 @@ def install(plan: dict[str, Any], workspace: str) -> None:
     duckdb.DuckDBPyConnection.commit = committed  # type: ignore[method-assign]
     if "threads" in plan:
         duckdb.connect = configured
+        build._threads = lambda _: plan["threads"]
     if "peak" in plan:
         atexit.register(lambda: Path(plan["peak"]).write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)))
     sys.addaudithook(audit)

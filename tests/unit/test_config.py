@@ -117,6 +117,7 @@ def test_paths_are_relative_to_the_file_wherever_the_process_stands(
         ("2026-07-01T00:00:00+02:00", "yesterday", 3, "found 'yesterday'"),
         ("workspace: here", "max_quarantined_rate: 5", 1, "max_quarantined_rate: Input should be less than or equal t"),
         ("workspace: here", "memory_limit: lots", 1, "memory_limit: String should match pattern"),
+        ("workspace: here", "spill_limit: 20%", 1, "spill_limit: String should match pattern"),
         # A header, or names of columns, but not both and not neither.
         ('delimiter: ";"', "header: false", 21, "files.cases.header: state `columns` exactly where `header` is false"),
         ('delimiter: ";"', "columns: [a, b]", 17, "files.cases.header: state `columns` exactly where `header` is fal"),

@@ -103,7 +103,10 @@ def test_another_key_of_pseudonyms_counts_and_is_not_told(company: Path, monkeyp
 def test_what_a_run_may_take_and_when_it_starts_does_not_count(company: Path) -> None:
     before = fingerprint(company)
     rewrite(
-        company / "careloop.yml", "sources:", "memory_limit: 1GB\nkept_runs: 7\nschedule: {cron: 0 1 * * *}\nsources:"
+        company / "careloop.yml",
+        "sources:",
+        "memory_limit: 1GB\nspill_folder: elsewhere\nspill_limit: 9GB\n"
+        "kept_runs: 7\nschedule: {cron: 0 1 * * *}\nsources:",
     )
     land(company)
     assert fingerprint(company) == before

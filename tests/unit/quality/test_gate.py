@@ -12,6 +12,7 @@ import pytest
 from dagster_project.quality.expectations import SuiteError
 from dagster_project.quality.gate import CheckResult, blocking, run_gate
 from dagster_project.quality.suites import load_suites
+from dagster_project.warehouse import Workspace, engine_settings
 
 Check = Callable[..., dict[str, CheckResult]]
 
@@ -280,22 +281,25 @@ def test_a_missing_file_is_an_error_and_is_not_created(write_suite: Callable[...
     assert not (tmp_path / "absent.duckdb").exists()
 
 
-def test_the_session_of_a_gate_is_utc_and_keeps_its_memory_limit(
-    make_database: Callable[[str], Path], write_suite: Callable[..., Path]
+def test_the_session_of_a_gate_is_utc_and_spills_where_a_run_does(
+    make_database: Callable[[str], Path], write_suite: Callable[..., Path], tmp_path: Path
 ) -> None:
+    workspace = Workspace(tmp_path / "warehouse", memory_limit="100MB")
     folder = write_suite(
-        """
+        f"""
         - type: unexpected_rows_expectation
           name: settings
           kwargs:
             unexpected_rows_query: >-
-              select ticket_key from {batch}
+              select ticket_key from {{batch}}
               where current_setting('TimeZone') <> 'UTC' or current_setting('memory_limit') <> '95.3 MiB'
+              or current_setting('temp_directory') <> '{workspace.tmp}'
           severity: critical
-          meta: {risk: Any.}
+          meta: {{risk: Any.}}
         """
     )
-    (result,) = run_gate(make_database(TICKETS), load_suites(folder, "core"), memory_limit="100MB")
+    suites = load_suites(folder, "core")
+    (result,) = run_gate(make_database(TICKETS), suites, settings=engine_settings(workspace))
     assert result.outcome == "passed"
 
 

@@ -16,6 +16,7 @@ from dagster_project.warehouse import (
     WorkspaceBusy,
     connect,
     discard_build_file,
+    engine_settings,
 )
 
 
@@ -33,11 +34,23 @@ def test_every_connection_has_the_settings_of_the_house(empty: Workspace, read_o
         settings = dict(connection.execute("select name, value from duckdb_settings()").fetchall())
     assert settings["TimeZone"] == "UTC"
     assert settings["memory_limit"] == "190.7 MiB"  # 200 MB
+    assert settings["threads"] == "1"
     assert settings["temp_directory"] == str(empty.folder / "tmp")
-    assert settings["max_temp_directory_size"] == "20.0 GiB"
+    assert settings["max_temp_directory_size"] == "18.6 GiB"  # 20 GB
     assert settings["preserve_insertion_order"] == "false"
     assert settings["autoinstall_known_extensions"] == "false"
     assert settings["autoload_known_extensions"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("memory_limit", "processors", "threads"),
+    [("100MB", 8, 1), ("1GB", 8, 1), ("1.1GB", 8, 2), ("3GB", 8, 5), ("3GB", 2, 2), ("12GB", 8, 8)],
+)
+def test_a_build_has_as_many_threads_as_there_are_processors_and_memory_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory_limit: str, processors: int, threads: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    assert engine_settings(Workspace(tmp_path, memory_limit=memory_limit))["threads"] == str(threads)
 
 
 def test_a_second_connection_of_the_process_opens_after_the_first_one_spilled(empty: Workspace) -> None:
@@ -49,6 +62,20 @@ def test_a_second_connection_of_the_process_opens_after_the_first_one_spilled(em
         with connect(empty) as second:
             assert second.execute("select count(*) from big").fetchall() == [(600_000,)]
     assert list(empty.tmp.iterdir()) == []
+
+
+def test_what_does_not_fit_into_memory_goes_to_the_folder_that_is_named_up_to_its_limit(tmp_path: Path) -> None:
+    fast_disk = tmp_path / "a fast disk"
+    workspace = Workspace(tmp_path / "warehouse", spill_folder=fast_disk, spill_limit="30MB")
+    workspace.create()
+    assert (fast_disk / "tmp").stat().st_mode & 0o777 == 0o700
+    with connect(workspace) as connection:
+        connection.execute("set memory_limit = '25MB'; set threads = 1")
+        keys = "create table {} as select md5(i::varchar) as key from range({}) as t (i) order by key"
+        connection.execute(keys.format("big", 600_000))
+        assert list((fast_disk / "tmp").iterdir())
+        with pytest.raises(duckdb.OutOfMemoryException, match="max_temp_directory_size"):
+            connection.execute(keys.format("too_big", 6_000_000))
 
 
 def test_a_relative_workspace_stays_where_it_was_when_the_process_moves(

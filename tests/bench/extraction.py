@@ -1,17 +1,12 @@
 """Extraction of 1,000,000 rows from a PostgreSQL of our own, beside a plain COPY of the same table into a file.
 
-Run by `make bench`, or alone by `python -m tests.bench --only sql`. A process of its own loads, so that the peak of
-its memory is its own.
+A process of its own loads, so that the peak of its memory is its own.
 """
 
 from __future__ import annotations
 
-import os
-import resource
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -21,6 +16,7 @@ from dagster_project.landing import LandingZone
 from dagster_project.source_config.sql import SqlSource
 from dagster_project.sources.sql import extract
 from dagster_project.summary import table
+from tests.bench.measuring import child, timed, told
 from tests.databases import PostgresServer, running
 
 ROWS = 1_000_000
@@ -52,35 +48,28 @@ def measure(folder: Path) -> None:
             connection.execute(TICKETS)
             connection.commit()
             connection.execute("analyze tickets")
-            start = time.perf_counter()
             with (
+                timed() as copied,
                 (folder / "tickets.copy").open("wb") as file,
                 connection.cursor().copy("copy tickets to stdout") as rows,
             ):
                 for row in rows:
                     file.write(row)
-            copied = time.perf_counter() - start
         shutil.rmtree(folder / "landing", ignore_errors=True)
-        first, peak_bytes = _loaded(server.url, folder / "landing")
-        again, _ = _loaded(server.url, folder / "landing")
+        url = {VARIABLE: server.url}
+        first = child("tests.bench.extraction", str(folder / "landing"), environment=url)
+        again = child("tests.bench.extraction", str(folder / "landing"), environment=url)
     shutil.rmtree(folder)
+    costs = {"plain COPY into a file": copied, "extracted and landed": first, "again, nothing new": again}
     found = [
-        ("plain COPY into a file", f"{copied:.1f} s", f"{ROWS / copied:,.0f}"),
-        ("extracted and landed", f"{first:.1f} s", f"{ROWS / first:,.0f}"),
-        ("extracted again, nothing new", f"{again:.1f} s", f"{ROWS / again:,.0f}"),
-        ("landed / plain COPY", f"{first / copied:.2f}", ""),
-        ("peak memory of the load", f"{peak_bytes / 2**20:,.0f} MiB", ""),
+        (what, round(it.seconds, 1), round(it.cpu_seconds, 1), round(ROWS / it.seconds)) for what, it in costs.items()
     ]
     title = f"SQL extraction of {ROWS:,} rows from PostgreSQL"
-    Console().print(table(title, ("what", "measured", "rows a second"), found))
-
-
-def _loaded(url: str, zone: Path) -> tuple[float, int]:
-    """Load in a process of its own; return its seconds without those of starting Python, and its peak bytes."""
-    command = [sys.executable, "-m", "tests.bench_sql", str(zone)]
-    output = subprocess.check_output(command, env={**os.environ, VARIABLE: url}, text=True)
-    seconds, peak_bytes = output.split()[-2:]
-    return float(seconds), int(peak_bytes)
+    console = Console()
+    console.print(table(title, ("what", "seconds", "CPU seconds, without the server's", "rows a second"), found))
+    console.print(
+        f"landed / plain COPY: {first.seconds / copied.seconds:.2f}; peak memory: {first.peak_bytes / 2**20:,.0f} MiB"
+    )
 
 
 def _load(zone: Path) -> None:
@@ -94,9 +83,9 @@ def _load(zone: Path) -> None:
             "entities": {"tickets": {"from": "tickets", "columns": columns}},
         }
     )
-    start = time.perf_counter()
-    extract(source, LandingZone(zone), check=lambda *_: None)
-    print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    with timed() as cost:
+        extract(source, LandingZone(zone), check=lambda *_: None)
+    print(told(cost))
 
 
 if __name__ == "__main__":
