@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SIGNIFICANCE = 0.05
 # Share of a column, squared, that has to be its own.
 DEPENDENT = 1e-9
-# Share of the largest mean below which a difference is one of rounding.
+# Share of the largest mean up to which a difference is one of rounding.
 ROUNDING = 1e-9
 
 
@@ -55,7 +55,7 @@ def clustered_effect(
 
     Returns:
         The effect; all of it NaN where the last column follows from the others, so that there is nothing to compare.
-        Where cases never vary it is 0 with a p-value of 1: a test would tell one rounding error from another.
+        Where cases never vary but by rounding there is nothing to test: p is 1 where the effect is 0, else 0.
     """
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -67,11 +67,13 @@ def clustered_effect(
     model = GLM(totals, design, family=Poisson()) if counts else WLS(totals / n, design[:, kept], weights=n)
     how = {} if counts else {"method": "qr"}
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True, **how)
+    value, variance = float(fitted.params[-1]), fitted.cov_params()[-1, -1]
+    rounding = ROUNDING * (1 if counts else abs(totals / n).max())
+    if abs(variance) <= rounding**2:  # it may even be below nothing
+        return Effect(0.0, 0.0, 0.0, 1.0) if abs(value) <= rounding else Effect(value, value, value, 0.0)
     test = fitted.t_test([0] * (len(kept) - 1) + [1])
-    value, (low, high) = test.effect[0], test.conf_int(alpha=SIGNIFICANCE)[0]
-    if abs(value) + high - low <= ROUNDING * (1 if counts else abs(totals / n).max()):
-        return Effect(0.0, 0.0, 0.0, 1.0)
-    return Effect(float(value), float(low), float(high), float(test.pvalue))
+    low, high = test.conf_int(alpha=SIGNIFICANCE)[0]
+    return Effect(value, float(low), float(high), float(test.pvalue))
 
 
 def _independent(design: np.ndarray, weights: np.ndarray) -> list[int]:

@@ -28,7 +28,8 @@ SIDES = {
 MOST_NOTHINGS = 0.05
 
 WINDOWS = """
-    select windows.*, initiatives.name as initiative, registry.direction, registry.unit,
+    select windows.*, initiatives.name as initiative, registry.name as kpi_name, registry.direction,
+        registry.unit,
         case when windows.role = 'target' then initiatives.target_value end as target_value, impact.minimum_sample
     from analysis.initiative_window as windows
     inner join core.dim_initiative as initiatives on windows.initiative_key = initiatives.initiative_key

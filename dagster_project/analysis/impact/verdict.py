@@ -93,7 +93,7 @@ def told_with_guardrails(rows: list[dict[str, Any]]) -> None:
     worse: dict[str, list[str]] = {}
     for row in rows:
         if row["role"] == "guardrail" and row["verdict"] == "worse":
-            worse.setdefault(row["initiative_key"], []).append(row["kpi"])
+            worse.setdefault(row["initiative_key"], []).append(row["kpi_name"])
     for row in rows:
         if row["verdict"] == "improved" and row["role"] == "target" and row["initiative_key"] in worse:
             row["verdict"] = IMPROVED_BUT

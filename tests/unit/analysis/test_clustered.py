@@ -55,12 +55,16 @@ def test_a_last_column_that_follows_from_others_has_no_effect_to_speak_of() -> N
 
 
 @pytest.mark.parametrize("level", [0.0, 1 / 3, 0.7, 1e6])
-def test_cases_that_never_vary_have_no_effect(level: float) -> None:
+def test_cases_that_never_vary_have_no_effect_but_one_of_all_of_them(level: float) -> None:
     weeks, scope = np.tile(np.arange(8), 2), np.repeat([0.0, 1.0], 8)
     after, n = (weeks >= 4).astype(float), np.arange(3.0, 19.0)
     design = np.column_stack([np.ones(16), scope, after, scope * after])
     for means in (np.full(16, level), level * (1 + scope)):  # the same everywhere, and in scope twice the rest
         assert clustered_effect(means * n, n, design, weeks) == Effect(0, 0, 0, 1)
+    if level:
+        step = clustered_effect(level * (1 + scope * after) * n, n, design, weeks)
+        assert step.value == step.low == step.high == pytest.approx(level)
+        assert step.p_value == 0
 
 
 def test_numbers_of_cases_that_never_vary_have_no_effect() -> None:

@@ -76,12 +76,12 @@ def test_a_ratio_is_published_as_a_relative_change() -> None:
 
 def test_an_improved_target_tells_of_its_worse_guardrails() -> None:
     rows = [
-        {"initiative_key": "a", "kpi": "speed", "role": "target", "verdict": "improved", "reason": "-10 %"},
-        {"initiative_key": "a", "kpi": "csat_rate", "role": "guardrail", "verdict": "worse", "reason": ""},
-        {"initiative_key": "a", "kpi": "reopen_rate", "role": "guardrail", "verdict": "inconclusive", "reason": ""},
-        {"initiative_key": "b", "kpi": "speed", "role": "target", "verdict": "improved", "reason": "-10 %"},
+        {"initiative_key": "a", "kpi_name": "Speed", "role": "target", "verdict": "improved", "reason": "-10 %"},
+        {"initiative_key": "a", "kpi_name": "Satisfaction", "role": "guardrail", "verdict": "worse", "reason": ""},
+        {"initiative_key": "a", "kpi_name": "Reopenings", "role": "guardrail", "verdict": "inconclusive", "reason": ""},
+        {"initiative_key": "b", "kpi_name": "Speed", "role": "target", "verdict": "improved", "reason": "-10 %"},
     ]
     told_with_guardrails(rows)
     assert rows[0]["verdict"] == "improved, but a guardrail got worse"
-    assert rows[0]["reason"] == "-10 %; but csat_rate got worse"
+    assert rows[0]["reason"] == "-10 %; but Satisfaction got worse"
     assert rows[3]["verdict"] == "improved"
