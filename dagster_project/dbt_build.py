@@ -11,10 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -57,14 +56,14 @@ class NodeResult:
         return self.status in ("error", "fail", "runtime error")
 
 
-def prepare_manifest(settings: Settings, workspace: Workspace) -> Path:
+def prepare_manifest(workspace: Workspace) -> Path:
     """Return manifest.json of the dbt project as it stands now; parse the project only where that is new."""
     manifest = _target(workspace) / "manifest.json"
     stamp = manifest.with_suffix(".sha256")
-    digest = _project_sha256(settings)
+    digest = _project_sha256()
     if not (manifest.exists() and stamp.exists() and stamp.read_text() == digest):
         # A partial parse keeps the selectors of the manifest before.
-        _invoke(workspace, _variables(settings), ["parse", "--no-partial-parse"])
+        _parse(workspace, "--no-partial-parse")
         stamp.write_text(digest)
     return manifest
 
@@ -102,18 +101,17 @@ def build(
     def tell(event: Any) -> None:
         progress(event.data.node_info.node_name)
 
-    variables = _variables(settings)
-    parsed = _parsed(workspace, variables, target)
+    parsed = _parsed(workspace, target)
     # Unit tests prove the rules on rows of their own; a run has none to prove them on.
     # The manifest is there since it was parsed: writing it again takes a second a layer.
-    command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
+    command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--vars", _variables(settings)]
     standing: list[NodeResult] = []
     if "staging" in selection and target == "duckdb" and is_incremental(workspace):
         selection = ["staging_incremental" if it == "staging" else it for it in selection]
         standing = _standing(parsed)
     try:
         results = _invoke(
-            workspace, variables, [*command, *selection], target=target, manifest=parsed, callbacks=[tell]
+            workspace, [*command, *selection], _profile(workspace), target=target, manifest=parsed, callbacks=[tell]
         )
     finally:
         # dbt keeps the file open, and thereby locked, beyond the end of the command.
@@ -129,11 +127,7 @@ def build(
         )
         for result in results
     ]
-    parents_first = TopologicalSorter(
-        {it.unique_id: it.depends_on_nodes for it in parsed.nodes.values()}
-    ).static_order()
-    position = {unique_id: number for number, unique_id in enumerate(parents_first)}
-    return sorted(standing + built, key=lambda result: position[result.unique_id])
+    return _parents_first(standing + built, parsed) if standing else built
 
 
 def _standing(manifest: Any) -> list[NodeResult]:
@@ -160,16 +154,35 @@ def _standing(manifest: Any) -> list[NodeResult]:
     ]
 
 
-@cache
-def _parsed(workspace: Workspace, variables: str, target: str) -> Any:
-    """Parse the project once a process; each layer's build would do it again."""
-    return _invoke(workspace, variables, ["parse", "--no-write-json"], target=target)
+def _parents_first(results: list[NodeResult], manifest: Any) -> list[NodeResult]:
+    parents = {node.unique_id: node.depends_on_nodes for node in manifest.nodes.values()}
+    position = {unique_id: number for number, unique_id in enumerate(TopologicalSorter(parents).static_order())}
+    return sorted(results, key=lambda result: position[result.unique_id])
+
+
+_PARSED: dict[str, Any] = {}
+
+
+def _parsed(workspace: Workspace, target: str) -> Any:
+    """Parse the project once a process and target; each layer's build, and each workspace's, would do it again."""
+    if target not in _PARSED:
+        _PARSED[target] = _parse(workspace, "--no-write-json", target=target)
+    return _PARSED[target]
+
+
+def _parse(workspace: Workspace, option: str, *, target: str = "duckdb") -> Any:
+    """Parse the project for any settings and any workspace: an as-of instant that moves would cost 6 s a night.
+
+    What it says of them is only rendered when it is built.
+    """
+    of_no_workspace = dict.fromkeys(_profile(workspace), "1") | {"CARELOOP_BUILD_FILE": workspace.build_file.name}
+    return _invoke(workspace, ["parse", option], of_no_workspace, target=target)
 
 
 def _invoke(
     workspace: Workspace,
-    variables: str,
     command: list[str],
+    profile: Mapping[str, str],
     *,
     target: str = "duckdb",
     manifest: Any = None,
@@ -178,7 +191,7 @@ def _invoke(
     from dbt.cli.main import dbtRunner
 
     _hear_finished_nodes_only()
-    _export_profile(workspace)
+    os.environ.update({**profile, "DO_NOT_TRACK": "1"})
     arguments = [
         # Neither a log nor a file of results: an engine's error may quote a value of the data.
         *("--log-level-file", "none", "--log-level", "none", "--no-use-colors"),
@@ -186,7 +199,6 @@ def _invoke(
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target", target),
         *("--target-path", str(_target(workspace, target)), "--log-path", str(workspace.dbt / "logs")),
-        *("--vars", variables),
     ]
     outcome = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(arguments)
     if outcome.exception is not None:
@@ -225,19 +237,20 @@ def _variables(settings: Settings) -> str:
     return json.dumps({"reporting_time_zone": settings.reporting_time_zone, "as_of": as_of})
 
 
-def _export_profile(workspace: Workspace) -> None:
-    """Set the variables that profiles.yml reads, so that dbt opens the file as every other connection does."""
+def _profile(workspace: Workspace) -> dict[str, str]:
+    """Name the variables that profiles.yml reads, so that dbt opens the file as every other connection does."""
     engine = engine_settings(workspace)
-    os.environ["CARELOOP_BUILD_FILE"] = str(workspace.build_file)
-    os.environ["CARELOOP_MEMORY_LIMIT"] = engine["memory_limit"]
-    os.environ["CARELOOP_THREADS"] = engine["threads"]
-    os.environ["CARELOOP_TEMP_FOLDER"] = engine["temp_directory"]
-    os.environ["CARELOOP_MAX_TEMP_SIZE"] = engine["max_temp_directory_size"]
-    os.environ["DO_NOT_TRACK"] = "1"
+    return {
+        "CARELOOP_BUILD_FILE": str(workspace.build_file),
+        "CARELOOP_MEMORY_LIMIT": engine["memory_limit"],
+        "CARELOOP_THREADS": engine["threads"],
+        "CARELOOP_TEMP_FOLDER": engine["temp_directory"],
+        "CARELOOP_MAX_TEMP_SIZE": engine["max_temp_directory_size"],
+    }
 
 
-def _project_sha256(settings: Settings) -> str:
-    digest = hashlib.sha256(_variables(settings).encode())
+def _project_sha256() -> str:
+    digest = hashlib.sha256()
     for path in sorted([*DBT_PROJECT.rglob("*.*"), *SEEDS.glob("*")]):
         if path.is_file() and not {"target", "logs"} & set(path.parts):
             digest.update(path.as_posix().encode() + b"\0" + path.read_bytes())

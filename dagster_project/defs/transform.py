@@ -21,7 +21,7 @@ from dagster_project.warehouse import connect
 _settings = load_settings()
 _workspace = _settings.warehouse
 _workspace.create()
-MANIFEST = json.loads(prepare_manifest(_settings, _workspace).read_bytes())
+MANIFEST = json.loads(prepare_manifest(_workspace).read_bytes())
 
 LAYERS = ("staging", "core", "kpi")
 

@@ -22,7 +22,7 @@ def main(config: Path) -> None:
     """Go through the stages of a run, up to the marts."""
     settings = load_settings(config)
     with begin(settings, str(uuid.uuid4()), full_refresh=True) as run:
-        prepare_manifest(settings, run.workspace)
+        prepare_manifest(run.workspace)
         with run.stage("extract and land"):
             streams = landed(settings)
         with run.stage("map"), connect(run.workspace) as connection:

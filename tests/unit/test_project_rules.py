@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-import yaml
 
 from dagster_project.analysis.tables import TABLES
 from dagster_project.config import PROJECT_ROOT
 from dagster_project.contract import ENTITIES
 from dagster_project.pages import data_dictionary, sources
 from dagster_project.quality.suites import load_suites
+from dagster_project.yaml_file import read_declared
 
 MODELS = PROJECT_ROOT / "dbt_project" / "models"
 SQL = sorted(MODELS.rglob("*.sql"))
@@ -26,9 +27,11 @@ GATED_LAYERS = ("staging", "quality", "core", "kpi")
 SEEDS = {path.stem for path in (PROJECT_ROOT / "seeds").glob("*.csv")}
 
 
+LAYERS = {path.stem: path.relative_to(MODELS).parts[0] for path in SQL}
+
+
 def layer_of(model: str) -> str:
-    (path,) = [path for path in SQL if path.stem == model]
-    return path.relative_to(MODELS).parts[0]
+    return LAYERS[model]
 
 
 # What a layer may read; core facts may read core dimensions and facts.
@@ -57,8 +60,9 @@ def test_a_model_names_no_engine_and_none_of_its_own_functions(path: Path) -> No
     assert not re.search(engine_only + r"|duckdb|spark", path.read_text(), re.IGNORECASE)
 
 
+@cache
 def described_models() -> dict[str, dict[str, Any]]:
-    models = [model for path in MODELS.rglob("*.yml") for model in yaml.safe_load(path.read_text()).get("models", [])]
+    models = [model for path in MODELS.rglob("*.yml") for model in read_declared(path).get("models", [])]
     return {str(model["name"]): model for model in models}
 
 
@@ -69,6 +73,7 @@ def test_every_model_says_its_grain_in_its_first_sentence() -> None:
         assert str(model["description"]).startswith(("One row per ", "One row: ")), name
 
 
+@cache
 def published_marts() -> dict[str, dict[str, Any]]:
     return {
         name: model
