@@ -59,8 +59,9 @@ class Spark:
     def map(self, streams: Streams) -> list[str]:
         from dagster_project.spark.raw import create_raw_views
 
+        session = self._session  # a cluster that is not there leaves the build before as it is
         empty_build_file(self._workspace)
-        return create_raw_views(self._session, self._settings, streams)
+        return create_raw_views(session, self._settings, streams)
 
     def forget(self) -> None:
         raise DbtError("target spark: a selection of assets cannot be built, only all; run the job `careloop`")
