@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test faults dev lint lint-python lint-types lint-sql secrets audit bench scale sentiment docs lock
+.PHONY: run test faults dev lint lint-python lint-types lint-sql secrets audit bench scale measure sentiment docs lock
 
 run: $(READY)
 	$(BIN)/careloop sample --if-missing
@@ -55,6 +55,10 @@ docs: $(READY)
 scale: $(READY)
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-spark.lock
 	$(BIN)/python -m pytest -m scale tests/scale
+
+measure: $(READY)
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-spark.lock
+	$(BIN)/python -m tests.scale.measure
 
 # Exact versions with hashes and no index address; what Spark needs beyond them stands apart. Run after changing the dependencies in pyproject.toml.
 lock:

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console, RenderableType
 from rich.logging import RichHandler
 
-from dagster_project.config import PROJECT_ROOT, ConfigError, Settings, config_path, load_settings
+from dagster_project.config import PROJECT_ROOT, ConfigError, Settings, Target, config_path, load_settings
 
 if TYPE_CHECKING:
     from dagster_project.warehouse import Workspace
@@ -41,9 +41,9 @@ def _fail(message: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def _settings(config: Path | None) -> Settings:
+def _settings(config: Path | None, target: Target | None = None) -> Settings:
     try:
-        return load_settings(config or config_path())
+        return load_settings(config or config_path(), target=target)
     except ConfigError as error:
         _fail(str(error), CONFIG_EXIT_CODE)
 
@@ -64,25 +64,26 @@ def run(
     full_refresh: Annotated[
         bool, typer.Option(help="Begin with an empty build file, and build though nothing has changed.")
     ] = False,
+    target: Annotated[Target | None, typer.Option(help="The engine that builds; else the configuration's.")] = None,
 ) -> None:
     """Extract, land, clean, build, audit and publish; where nothing has changed, say so and leave it at that.
 
     Exits with 0 published or nothing new, 2 bad configuration, 3 audit failed and nothing published, 75 another run
     holds the workspace, 130 stopped by a signal, 1 anything else.
     """
-    settings = _settings(config)
-    _run(settings, as_of=as_of, full_refresh=full_refresh)
+    settings = _settings(config, target)
+    _run(settings, as_of=as_of, target=target, full_refresh=full_refresh)
     from dagster_project.summary import published
     from dagster_project.warehouse import Workspace
 
     out.print(published(Workspace(settings.workspace_folder)))
 
 
-def _run(settings: Settings, *, as_of: str | None = None, full_refresh: bool = False) -> None:
+def _run(settings: Settings, **given: Any) -> None:
     from dagster_project.launch import PUBLISHED, STOPPED, run_job
 
     with _progress():
-        outcome = run_job(settings, as_of=as_of, full_refresh=full_refresh)
+        outcome = run_job(settings, **given)
     if outcome.exit_code == STOPPED:
         err.print(outcome.reason, style="red")
         os._exit(STOPPED)  # a statement may still go on in a thread of DuckDB, which an orderly exit would wait for
@@ -250,9 +251,7 @@ def erase_customer(
 
     try:
         with _progress():
-            erased = erase(
-                settings, source, customer_id, publish=lambda: run_job(settings, as_of=None, full_refresh=False)
-            )
+            erased = erase(settings, source, customer_id, publish=lambda: run_job(settings))
     except WorkspaceBusy as error:
         _fail(str(error), BUSY)
     except (ConfigError, MappingError) as error:

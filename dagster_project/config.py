@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
@@ -21,6 +21,7 @@ from dagster_project.source_config.presets import expanded, preset_kinds
 from dagster_project.source_config.rest import RestSource
 from dagster_project.source_config.sql import SqlSource
 from dagster_project.source_config.values import ConfigPath, Instant, Retention, TimeZone
+from dagster_project.spark.settings import SparkSettings
 from dagster_project.warehouse.workspace import Workspace
 from dagster_project.yaml_file import Shape, YamlFileError, load_yaml, problem
 
@@ -57,6 +58,8 @@ Source = Annotated[
     BeforeValidator(_known_and_filled),
 ]
 """A source of any kind; one of a preset's kind is a `RestSource`."""
+Target = Literal["duckdb", "spark"]
+"""The engine that builds."""
 
 
 _Bytes = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?(MB|GB)$")]
@@ -110,6 +113,10 @@ class Settings(Shape):
         default=None, description="in whose `tmp` DuckDB puts what does not fit into memory; the workspace unless given"
     )
     spill_limit: _Bytes = Field(default="20GB", description="the most that may lie there; what needs more fails")
+    target: Target = Field(
+        default="duckdb", description="the engine that builds; `spark` needs the section of its name"
+    )
+    spark: SparkSettings | None = None
     sources: list[Source] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -140,6 +147,12 @@ class Settings(Shape):
                         "references",
                         entity,
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _target_is_there(self) -> Self:
+        if self.target == "spark" and self.spark is None:
+            raise problem("nothing is said of Spark; expected a section such as `spark: {master: 'local[*]'}`", "spark")
         return self
 
     @property
@@ -176,18 +189,20 @@ def config_path() -> Path:
     return Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG).resolve()
 
 
-def load_settings(path: Path | None = None, *, as_of: datetime | None = None) -> Settings:
+def load_settings(path: Path | None = None, *, as_of: datetime | None = None, target: str | None = None) -> Settings:
     """Read and validate a configuration file.
 
     Args:
         path: the file; by default the one in force (`config_path`).
         as_of: overrides the file's `as_of`; must carry an offset.
+        target: overrides the file's `target`, and is checked as that is.
 
     Raises:
         ConfigError: the file is missing, is not YAML, or says something that is not allowed.
     """
     path = (path or config_path()).resolve()
-    given: dict[str, Any] = {"config_file": path} if as_of is None else {"config_file": path, "as_of": as_of}
+    overriding = {"as_of": as_of, "target": target}
+    given = {"config_file": path, **{name: value for name, value in overriding.items() if value is not None}}
     try:
         return load_yaml(path, Settings, expected="a mapping of settings such as `sources:`", **given)
     except FileNotFoundError:

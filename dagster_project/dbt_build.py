@@ -86,7 +86,7 @@ def build(
         selection: dbt's own arguments, `--selector` and a layer or `--select` and names. For each name dbt looks
             through all nodes three times; a layer's selector is a second faster.
         progress: is told the name of each node as it is finished.
-        target: of profiles.yml; `spark` builds in the Spark session that is open (dagster_project/spark/build.py).
+        target: of profiles.yml; `spark` builds in the Spark session that is open (dagster_project/spark/engine.py).
 
     Returns:
         One result a node; a failed one does not raise, but what depends on it is 'skipped'.

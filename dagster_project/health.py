@@ -77,7 +77,10 @@ def health(settings: Settings, now: datetime | None = None) -> Health:
 
 def _disk_bytes(workspace: Workspace) -> dict[str, int]:
     """Size of each part of the workspace."""
-    folders = (workspace.landing, workspace.published, workspace.dagster, workspace.dbt, workspace.logs, workspace.tmp)
+    folders = (
+        *(workspace.landing, workspace.published, workspace.spark),
+        *(workspace.dagster, workspace.dbt, workspace.logs, workspace.tmp),
+    )
     sizes = {
         folder.name: sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) for folder in folders
     }

@@ -26,7 +26,9 @@ from dagster_project.warehouse.runs import COMPLETE, read_run_records
 _CODE = ("dagster_project", "dbt_project", "expectations", "seeds")
 _NOT_CODE = {"__pycache__", "target", "logs"}
 # They say when a run starts, what it may take and what is remembered, not what it makes.
-_NO_INPUTS = {"config_file", "workspace", "schedule", "kept_runs", "memory_limit", "spill_folder", "spill_limit"}
+_NO_INPUTS = {
+    *("config_file", "workspace", "schedule", "kept_runs", "memory_limit", "spill_folder", "spill_limit", "spark"),
+}
 _PAGES = ("index.html", "review.html")
 
 
@@ -113,11 +115,13 @@ def _is_whole(workspace: Workspace, version: Version) -> bool:
     """Look at names and sizes; the content was audited, and `careloop restore` reads it again."""
     tables = [version.export.joinpath(*table.table.split(".")) for table in version.record.tables]
     files = [*(table.with_suffix(".parquet") for table in tables), *(version.report / page for page in _PAGES)]
+    large = version.record.large_tables
     links = ((workspace.export_link, version.export), (workspace.report_link, version.report))
     return (
         version.file.stat().st_size == version.record.size_bytes
         and not wal_of(version.file).exists()
         and all(file.is_file() for file in files)
+        and all(version.export.joinpath(*name.split(".")).with_suffix(".parquet").is_dir() for name in large)
         and all(link.resolve() == folder.resolve() for link, folder in links)
     )
 

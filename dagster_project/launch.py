@@ -13,10 +13,10 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagster_project import stopping
-from dagster_project.config import CONFIG_VARIABLE, ConfigError, Settings
+from dagster_project.config import CONFIG_VARIABLE, ConfigError, Settings, Target
 from dagster_project.dbt_build import DbtTestError
 from dagster_project.mapping import MappingError
 from dagster_project.notify import notify_failure
@@ -64,12 +64,15 @@ def prepare_instance(settings: Settings) -> Workspace:
     return workspace
 
 
-def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Outcome:
+def run_job(
+    settings: Settings, *, as_of: str | None = None, target: Target | None = None, full_refresh: bool = False
+) -> Outcome:
     """Run the main job to its end.
 
     Args:
         settings: of the configuration in force.
         as_of: ISO 8601 instant with offset that overrides the configuration's.
+        target: the engine, overriding the configuration's.
         full_refresh: begin with an empty build file.
     """
     # Dagster and dbt keep millions of small objects; looking among them for garbage took a fifth of a small run.
@@ -78,7 +81,7 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
     from sqlalchemy.exc import OperationalError
 
     try:
-        run_id, outcome = _executed(as_of=as_of, full_refresh=full_refresh)
+        run_id, outcome = _executed({"as_of": as_of, "target": target, "full_refresh": full_refresh})
     except OperationalError as error:
         # The history stands on the same disk as all the rest; it is what would have said how the run ended.
         run_id, outcome = "unknown", Outcome(FAILED, _HISTORY_FAILED.format(workspace.dagster, error.orig))
@@ -87,7 +90,7 @@ def run_job(settings: Settings, *, as_of: str | None, full_refresh: bool) -> Out
     return outcome
 
 
-def _executed(*, as_of: str | None, full_refresh: bool) -> tuple[str, Outcome]:
+def _executed(resource: dict[str, Any]) -> tuple[str, Outcome]:
     from dagster import DagsterInstance
 
     from dagster_project.definitions import defs
@@ -105,7 +108,7 @@ def _executed(*, as_of: str | None, full_refresh: bool) -> tuple[str, Outcome]:
                 raise_on_error=False,
                 tags={LAUNCHED_BY: "cli"},
                 run_config={
-                    "resources": {"careloop": {"config": {"as_of": as_of, "full_refresh": full_refresh}}},
+                    "resources": {"careloop": {"config": resource}},
                     "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 },
             )

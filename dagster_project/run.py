@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from dagster_project.config import Settings
+from dagster_project.engine import Engine, engine_of
 from dagster_project.error_texts import without_values
 from dagster_project.increment import Affected
 from dagster_project.landing import LandingZone
@@ -51,6 +53,7 @@ class Run:
 
     settings: Settings
     workspace: Workspace
+    engine: Engine
     name: str
     started_at: datetime
     stage_seconds: dict[str, float] = field(default_factory=dict)
@@ -157,25 +160,29 @@ def begin(settings: Settings, run_id: str, *, full_refresh: bool) -> Iterator[Ru
     """Take the workspace, and leave a record of the run whatever becomes of it.
 
     Raises:
-        ConfigError: there is no key to make pseudonyms with.
+        ConfigError: there is no key to make pseudonyms with, or the engine is not installed.
         WorkspaceBusy: another run holds the workspace.
     """
     pseudonym_key(settings)
     workspace = settings.warehouse
+    engine = engine_of(settings, workspace)
     started_at = datetime.now(UTC)
     name = f"{started_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
     with workspace.lock(name):
         if full_refresh:
             discard_build_file(workspace)
+        if workspace.spark.exists():
+            shutil.rmtree(workspace.spark)
         close_abandoned_records(workspace)
         LandingZone(workspace.landing).sweep()
-        run = Run(settings, workspace, name, started_at)
+        run = Run(settings, workspace, engine, name, started_at)
         run.write_record("running")
         with written_to(workspace.log_file(name), name), heard(run.write_last_words) as stop:
             try:
                 _carry_history(workspace)
                 yield run
             finally:
+                engine.close()
                 run.end(stopped=stop.asked)
 
 

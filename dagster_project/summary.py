@@ -153,12 +153,17 @@ def quarantined_rows(workspace: Workspace, entity: str, limit: int) -> Renderabl
     """Show the quarantined rows of one entity, whole.
 
     Raises:
-        ValueError: there is no such entity.
+        ValueError: there is no such entity, or the last build was made on Spark.
         BuildFileError: there is no build file yet, or it is damaged.
         WorkspaceBusy: a run holds it.
     """
     if entity not in ENTITIES:
         raise ValueError(f"unknown entity {entity!r}; allowed are {', '.join(ENTITIES)}")
+    if workspace.spark.exists():
+        raise ValueError(
+            f"the last build was made on Spark, whose rows are not in the build file; they are in "
+            f"{workspace.spark / 'personal.db' / f'quarantine_{entity}'} until the next run"
+        )
     rows = _built(
         workspace,
         f"select source, file, position, reasons, row_text from personal.quarantine_{entity} order by all limit ?",

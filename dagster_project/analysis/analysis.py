@@ -9,8 +9,9 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
+
+    from dagster_project.spark.connection import Reader
 
 _READ = re.compile(r"\b(core|kpi|seed|analysis)\.(\w+)")
 
@@ -36,13 +37,16 @@ class Analysis:
         """Schema and name of the tables in the queries, each once, in order."""
         return sorted({read for query in self.inputs.values() for read in _READ.findall(query)})
 
-    def run(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, pd.DataFrame]:
-        """Ask for the inputs and make the tables of them.
+    def run(self, reader: Reader) -> Mapping[str, pd.DataFrame]:
+        """Ask for the inputs and make the tables of them."""
+        return self.analyse(**self.frames(reader))
+
+    def frames(self, reader: Reader) -> dict[str, pd.DataFrame]:
+        """Ask for the inputs.
 
         Rows come in the order of all their columns: threads bring them in any, and statistics add them up in turn.
         """
-        frames = {name: connection.execute(f"from ({query}) order by all").df() for name, query in self.inputs.items()}
-        return self.analyse(**frames)
+        return {name: reader.execute(f"from ({query}) order by all").df() for name, query in self.inputs.items()}
 
 
 def in_order(analyses: Iterable[Analysis]) -> list[Analysis]:

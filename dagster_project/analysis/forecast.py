@@ -42,12 +42,18 @@ SERIES = f"""
         where kpi_value.value is not null
     ),
 
-    series as (
-        select kpi, statistic, period_grain, dimension, dimension_value, min(period_start) as first_start
+    dimension_values as (
+        select kpi, statistic, period_grain, dimension, dimension_value, min(period_start) as first_start,
+            sum(sample_size) as cases
         from figures
         group by kpi, statistic, period_grain, dimension, dimension_value
+    ),
+
+    series as (
+        select *
+        from dimension_values
         qualify row_number() over (
-            partition by kpi, statistic, period_grain, dimension order by sum(sample_size) desc, dimension_value
+            partition by kpi, statistic, period_grain, dimension order by cases desc, dimension_value
         ) <= {LARGEST_VALUES}
     )
 

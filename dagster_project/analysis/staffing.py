@@ -32,14 +32,16 @@ WORK = f"""
     -- opening hours of an ordinary week, on the clock of the reporting time zone; one begun is an hour
     opening_moments as (
         select schedule, timezone(reporting_time_zone, timezone(time_zone,
-            date_trunc('week', as_of_date) + to_days(iso_day_of_week - 1)
-            + to_hours(unnest(range(opens, case when closes <= opens then closes + 24 else closes end))))) as moment
+            date_trunc('week', as_of_date) + to_days(iso_day_of_week - 1) + to_hours(begun))) as moment
         from (
             select *, left(opens_at, 2)::bigint as opens,
                 left(closes_at, 2)::bigint + (right(closes_at, 2) > '00')::bigint as closes
             from seed.schedule_hours
             inner join seed.schedules using (schedule)
-        ), core.as_of
+        ) as hours
+        inner join (select unnest(range(48)) as begun) as begins
+            on begun >= opens and begun < case when closes <= opens then closes + 24 else closes end
+        cross join core.as_of
     ),
 
     opening_hours as (
@@ -124,15 +126,19 @@ WORK = f"""
         having count(*) >= {FEWEST_CONTACTS}
     ),
 
-    people as (
-        select coalesce(dim_team.team, 'unknown') as team, fct_ticket.channel, event.agent_key,
+    acts as (
+        select coalesce(dim_team.team, 'unknown') as team, fct_ticket.channel, event.agent_key, as_of_date,
             timezone(reporting_time_zone, timezone('UTC', event.occurred_at)) as local_at
         from core.fct_ticket_event as event
         cross join core.as_of
         inner join core.fct_ticket using (ticket_key)
         inner join core.dim_agent on event.agent_key = dim_agent.agent_key
         left join core.dim_team on dim_agent.team_key = dim_team.team_key
-        where event.is_human_agent and local_at::date {RECENT}
+        where event.is_human_agent
+    ),
+
+    people as (
+        select * from acts where local_at::date {RECENT}
     ),
 
     presence as (
@@ -143,13 +149,17 @@ WORK = f"""
         group by grouping sets (
             (team, channel, iso_day_of_week, hour(local_at)), (team, iso_day_of_week, hour(local_at))
         )
+    ),
+
+    handling_by_channel as (
+        select channel, minutes as channel_minutes from handling where team is null
     )
 
     select team, channel, iso_day_of_week, hour_of_day, coalesce(is_live, false) as is_live,
         coalesce(contacts, 0) as contacts_per_hour,
         case is_forecast when true then 'forecast' when false then 'recent' end as forecast_basis,
-        coalesce(of_team.minutes, of_channel.minutes, assumed_handle_minutes) as handle_minutes,
-        case when coalesce(of_team.minutes, of_channel.minutes) is null then 'assumed' else 'reported' end
+        coalesce(minutes, channel_minutes, assumed_handle_minutes) as handle_minutes,
+        case when coalesce(minutes, channel_minutes) is null then 'assumed' else 'reported' end
             as handle_basis,
         wanted_service_level, threshold_seconds, contacts_at_once, productive_rate,
         case when (select count(*) from people) > 0 then coalesce(agents_there, 0) end as agents_there
@@ -157,8 +167,8 @@ WORK = f"""
     full join presence using (team, channel, iso_day_of_week, hour_of_day)
     left join seed.channels using (channel)
     left join seed.staffing using (channel)
-    left join handling as of_team using (team, channel)
-    left join handling as of_channel on channel = of_channel.channel and of_channel.team is null
+    left join handling using (team, channel)
+    left join handling_by_channel using (channel)
 """
 
 

@@ -67,10 +67,12 @@ def analyse(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
     with run.stage("analyse"), threadpool_limits(1):
         connection = connect(run.workspace)
         try:
+            reader = run.engine.reader(connection)
             for analysis in in_order(ANALYSES):
-                made = analysis.run(connection)
+                made = analysis.run(reader)
                 for table in analysis.tables:
                     rows = write_table(connection, table, made[table])
+                    run.engine.take_in(connection, (SCHEMA, table))
                     yield dg.MaterializeResult(
                         asset_key=dg.AssetKey([SCHEMA, table]), metadata={"dagster/row_count": rows}
                     )

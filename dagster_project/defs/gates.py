@@ -6,11 +6,11 @@ import dagster as dg
 
 from dagster_project.config import PROJECT_ROOT
 from dagster_project.defs.resources import RunResource
-from dagster_project.quality.gate import CheckResult, blocking, run_gate
+from dagster_project.quality.gate import CheckResult, blocking
 from dagster_project.quality.record import write_results
 from dagster_project.quality.suites import load_suites
 from dagster_project.run import log
-from dagster_project.warehouse import connect, engine_settings
+from dagster_project.warehouse import connect
 
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 # What each gate looks at; the row account is part of what was landed.
@@ -36,12 +36,7 @@ def _gate(name: str) -> dg.AssetChecksDefinition:
     def gate(careloop: RunResource) -> Iterator[dg.AssetCheckResult]:
         run = careloop.run
         with run.stage("gates"):
-            results = run_gate(
-                run.workspace.build_file,
-                suites,
-                parameters={"max_quarantined_rate": run.settings.max_quarantined_rate},
-                settings=engine_settings(run.workspace),
-            )
+            results = run.engine.run_gate(suites, {"max_quarantined_rate": run.settings.max_quarantined_rate})
             connection = connect(run.workspace)
             try:
                 write_results(connection, run.name, name, results)

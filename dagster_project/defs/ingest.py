@@ -9,7 +9,6 @@ from functools import partial
 
 import dagster as dg
 
-from dagster_project import increment
 from dagster_project.alerts import tell_or_warn
 from dagster_project.config import Source, load_settings
 from dagster_project.contract import ENTITIES
@@ -18,11 +17,10 @@ from dagster_project.erasure import clear_new_batches
 from dagster_project.inputs import inputs_sha256, standing_version
 from dagster_project.landing import LandingZone
 from dagster_project.mapping import check_file
-from dagster_project.raw import ACCOUNT_TABLES, create_raw_views
+from dagster_project.raw import ACCOUNT_TABLES
 from dagster_project.retention import remove_expired
 from dagster_project.run import Run, log
 from dagster_project.sources.extraction import extract
-from dagster_project.warehouse import connect
 
 SETTINGS = load_settings()
 OWNERS = ["team:data-engineering"]
@@ -117,13 +115,8 @@ def raw_views(context: dg.AssetExecutionContext, careloop: RunResource) -> Itera
         for stream in source.streams
     }
     with run.stage("map") as timing:
-        connection = connect(run.workspace)
-        try:
-            for warning in create_raw_views(connection, run.settings, streams):
-                log.warning(warning)
-            increment.plan(connection, run.settings, increment.landed_parts(streams))
-        finally:
-            connection.close()
+        for warning in run.engine.map(streams):
+            log.warning(warning)
     for name in [*ENTITIES, *ACCOUNT_TABLES]:
         yield dg.MaterializeResult(asset_key=dg.AssetKey(["raw", name]), metadata={"seconds_of_all": timing.seconds})
 

@@ -13,6 +13,7 @@ from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import layer_assets
 from dagster_project.quality.suites import suites_sha256
 from dagster_project.report import make_report
+from dagster_project.report.datasets import fact_queries
 from dagster_project.run import Run
 from dagster_project.warehouse import AuditRefused, abandon, audit, connect, load_run_records, make_candidate, publish
 
@@ -44,6 +45,7 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
     """Publish the audited version of the warehouse: one DuckDB file, its tables as Parquet, and its report."""
     run = careloop.run
     suites = suites_sha256(EXPECTATIONS)
+    large_tables = run.engine.large_tables()
     try:
         with run.stage("audit"):
             gate_results = _recorded(run)
@@ -56,14 +58,18 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
                 gate_results=gate_results,
                 required_layers=GATED_LAYERS,
                 inputs_sha256=run.inputs_sha256,
+                large_tables=large_tables,
             )
         with run.stage("publish") as timing:
+            # Asked before the tables are moved.
+            answers = run.engine.answers(fact_queries())
             run.version = publish(
                 run.workspace,
                 record,
                 run=run.name,
                 suites_sha256=suites,
-                make_pages=lambda version: make_report(version, run.name, cache=run.workspace.cache),
+                make_pages=lambda it: make_report(it, run.name, cache=run.workspace.cache, answers=answers),
+                large_tables=large_tables,
             )
     except BaseException as error:
         run.refused = isinstance(error, AuditRefused)
@@ -75,8 +81,8 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
             "version": run.version.run,
             "size_bytes": record.size_bytes,
             "sha256": record.sha256,
-            "dagster/row_count": sum(table.rows for table in record.tables),
-            "tables": len(record.tables),
+            "dagster/row_count": sum([*(table.rows for table in record.tables), *record.large_tables.values()]),
+            "tables": len(record.tables) + len(record.large_tables),
             "gates_passed": record.gates_passed,
             "gates_warned": record.gates_warned,
             "alerts_told": told,

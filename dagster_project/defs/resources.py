@@ -14,16 +14,18 @@ from dagster_project.run import Run, begin
 
 
 class RunResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic only for type checkers
-    """Configurable per run: `as_of` (ISO 8601 with offset) and `full_refresh`."""
+    """Configurable per run: `as_of` (ISO 8601 with offset), `target` (the engine) and `full_refresh`."""
 
     as_of: str | None = None
+    target: str | None = None
     full_refresh: bool = False
     _run: Run | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self, None, None]:
         """Hold the workspace; a second run fails here with WorkspaceBusy."""
-        settings = load_settings(as_of=datetime.fromisoformat(self.as_of) if self.as_of else None)
+        as_of = datetime.fromisoformat(self.as_of) if self.as_of else None
+        settings = load_settings(as_of=as_of, target=self.target)
         with begin(settings, context.run_id or "unnamed", full_refresh=self.full_refresh) as run:
             self._run = run
             if context.instance is not None:

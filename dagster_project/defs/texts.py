@@ -6,7 +6,6 @@ import dagster as dg
 
 from dagster_project.defs.resources import RunResource
 from dagster_project.defs.transform import MANIFEST, translator
-from dagster_project.warehouse import connect
 
 TABLES = {
     key.path[-1]: (key, source["description"])
@@ -40,15 +39,9 @@ _READS = [
 )
 def read_texts(careloop: RunResource) -> Iterator[dg.MaterializeResult[None]]:
     """Read what is new among the texts, each text once."""
-    from dagster_project.texts import store
-
     run = careloop.run
     with run.stage("read texts"):
-        connection = connect(run.workspace)
-        try:
-            counts = store.read_texts(connection)
-        finally:
-            connection.close()
+        counts = run.engine.read_texts()
     for table, rows in (("text_class", counts.texts), ("text_topic", counts.topics)):
         yield dg.MaterializeResult(
             asset_key=TABLES[table][0], metadata={"dagster/row_count": rows, "texts_read_now": counts.read}

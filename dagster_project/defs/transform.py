@@ -11,12 +11,10 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from dagster_project import increment
 from dagster_project.config import load_settings
-from dagster_project.dbt_build import DbtError, DbtTestError, NodeResult, build, prepare_manifest
+from dagster_project.dbt_build import DbtError, DbtTestError, NodeResult, prepare_manifest
 from dagster_project.defs.resources import RunResource
 from dagster_project.run import Run, log
-from dagster_project.warehouse import connect
 
 _settings = load_settings()
 _workspace = _settings.warehouse
@@ -56,35 +54,17 @@ def _layer(layer: str) -> dg.AssetsDefinition:
         if context.is_subset:
             selection = ["--select", *_selected_names(context.selected_asset_keys)]
         if context.is_subset or run.built_layers != list(LAYERS[: LAYERS.index(layer)]):
-            _build_in_full(run)
+            # Of a part of the assets nobody can say what they affect.
+            run.engine.forget()
         with run.stage(f"build {layer}"):
-            results = build(
-                run.settings, run.workspace, selection, progress=lambda name: log.debug("build %s: %s", layer, name)
-            )
+            results = run.engine.build(selection, lambda name: log.debug("build %s: %s", layer, name))
         yield from _events(run, context, results)
         if not context.is_subset:
             run.built_layers.append(layer)
         if run.built_layers == list(LAYERS):
-            _complete(run)
+            run.affected = run.engine.complete()
 
     return build_layer
-
-
-def _build_in_full(run: Run) -> None:
-    """Forget what earlier builds left: of a part of the assets nobody can say what they affect."""
-    connection = connect(run.workspace)
-    try:
-        increment.forget(connection)
-    finally:
-        connection.close()
-
-
-def _complete(run: Run) -> None:
-    connection = connect(run.workspace)
-    try:
-        run.affected = increment.complete(connection)
-    finally:
-        connection.close()
 
 
 def _nodes() -> Mapping[dg.AssetKey, Mapping[str, Any]]:
@@ -106,13 +86,14 @@ def _events(run: Run, context: dg.AssetExecutionContext, results: list[NodeResul
     # What dbt skipped behind a failure has no rows to count.
     succeeded = [result.unique_id for result in results if result.status == "success"]
     built = [by_node[unique_id] for unique_id in succeeded if unique_id in by_node]
-    row_counts = _row_counts(run, built)
+    row_counts = run.engine.row_counts([(key.path[0], key.path[1]) for key in built])
     for result in results:
         if result.unique_id in by_node:
             key = by_node[result.unique_id]
             if result.status == "success":
-                metadata = {"dagster/row_count": row_counts[key], **_told(result)}
-                yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+                count = row_counts.get((key.path[0], key.path[1]))
+                counted = {} if count is None else {"dagster/row_count": count}
+                yield dg.MaterializeResult(asset_key=key, metadata={**counted, **_told(result)})
         elif result.resource_type == "test":
             check = checks.get(MANIFEST["nodes"][result.unique_id]["name"])
             if check is not None:
@@ -135,20 +116,6 @@ def _events(run: Run, context: dg.AssetExecutionContext, results: list[NodeResul
 
 def _told(result: NodeResult) -> dict[str, Any]:
     return {"built_before": True} if result.stands else {"seconds": round(result.seconds, 3)}
-
-
-def _row_counts(run: Run, keys: list[dg.AssetKey]) -> dict[dg.AssetKey, int]:
-    if not keys:
-        return {}
-    counts = " union all ".join(
-        f"select {index}, (select count(*) from {schema}.{table})"
-        for index, (schema, table) in enumerate(key.path for key in keys)
-    )
-    connection = connect(run.workspace, read_only=True)
-    try:
-        return {keys[index]: count for index, count in connection.execute(counts).fetchall()}
-    finally:
-        connection.close()
 
 
 layer_assets = [_layer(layer) for layer in LAYERS]

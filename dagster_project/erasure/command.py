@@ -76,9 +76,10 @@ def _owners_of_customers(settings: Settings) -> set[str]:
 
 
 def _empty_what_is_built(workspace: Workspace, person: str) -> None:
-    """Discard the build file, whose bytes stay where rows are deleted, and what was spilled of it."""
+    """Discard the build file, whose bytes stay where rows are deleted, what was spilled of it, and a build on Spark."""
     discard_build_file(workspace)
     shutil.rmtree(workspace.tmp)
+    shutil.rmtree(workspace.spark, ignore_errors=True)
     workspace.create()
     version = current(workspace)
     if version is not None:

@@ -18,10 +18,10 @@ from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedPrimaryKeyCon
 ADDRESS = "duckdb+careloop://"
 
 
-class _Connection(ConnectionWrapper):
+class OwnCursors(ConnectionWrapper):
     """A connection whose every query has a cursor of its own, so that results outlive its return to the pool."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: Any) -> None:
         super().__init__(connection)
         self._connection = connection
 
@@ -35,7 +35,7 @@ class ReadOnlyDuckDB(Dialect):
     supports_statement_cache = False
 
     def connect(self, *_: Any, **arguments: Any) -> Any:
-        return _Connection(duckdb.connect(arguments["database"], read_only=True))
+        return OwnCursors(duckdb.connect(arguments["database"], read_only=True))
 
     def get_columns(
         self, connection: sqlalchemy.Connection, table_name: str, schema: str | None = None, **_: Any

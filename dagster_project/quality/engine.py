@@ -1,7 +1,8 @@
 """Great Expectations at work: suites in, results out. The only module that imports it; nothing imports this one early.
 
-Checks run inside DuckDB as SQL. Great Expectations is asked for counts and for the query of the violating rows, never
-for their values, so that no value of the data gets into a record; the keys of a few rows are fetched from here.
+Checks run inside the engine as SQL, which is DuckDB's; a Spark session has it translated. Great Expectations is asked
+for counts and for the query of the violating rows, never for their values, so that no value of the data gets into a
+record; the keys of a few rows are fetched from here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 import great_expectations as gx
@@ -30,6 +31,9 @@ from dagster_project.quality.gate import CheckResult
 from dagster_project.quality.kinds import COLUMN_EXISTS, QUERY
 from dagster_project.quoting import literal
 
+if TYPE_CHECKING:
+    from dagster_project.spark.connection import Reader, SparkConnection
+
 
 class CountedRows(UnexpectedRowsExpectation):
     """A rows query that runs once, for the number of its rows; the original runs it again to fetch them."""
@@ -41,39 +45,57 @@ class CountedRows(UnexpectedRowsExpectation):
         return {"success": count == 0, "result": {"observed_value": count}}
 
 
-def validate(database: Path, suites: Sequence[Suite], settings: Mapping[str, str]) -> list[CheckResult]:
+def validate(
+    warehouse: Path | SparkConnection, suites: Sequence[Suite], settings: Mapping[str, str]
+) -> list[CheckResult]:
     """Do what `gate.run_gate` promises."""
-    with _opened(database, settings) as (connection, datasource):
+    opened = _file(warehouse, settings) if isinstance(warehouse, Path) else _session(warehouse)
+    with opened as (connection, datasource):
         return [result for suite in suites for result in _results(connection, datasource, suite)]
 
 
 @contextmanager
-def _opened(database: Path, settings: Mapping[str, str]) -> Iterator[tuple[duckdb.DuckDBPyConnection, Any]]:
+def _file(database: Path, settings: Mapping[str, str]) -> Iterator[tuple[Reader, Any]]:
     """Open a connection and a data source of Great Expectations, on one DuckDB instance; close both at the end."""
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set global TimeZone = 'UTC'; set global autoinstall_known_extensions = false")
         for name, value in settings.items():
             connection.execute(f"set {name} = {literal(value)}")
-        quiet = DataContextConfig(
-            analytics_enabled=False,
-            progress_bars=ProgressBarsConfig(globally=False),
-            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        )
-        context: Any = gx.get_context(mode="ephemeral", project_config=quiet)
-        datasource = context.data_sources.add_sql(
-            "warehouse",
-            connection_string=dialect.ADDRESS,
-            create_temp_table=False,
-            kwargs={"connect_args": {"database": str(database)}},
-        )
-        try:
+        with _datasource(dialect.ADDRESS, {"database": str(database)}) as datasource:
             yield connection, datasource
-        finally:
-            for engine in (datasource.get_engine(), datasource.get_execution_engine().engine):
-                engine.dispose()
 
 
-def _results(connection: duckdb.DuckDBPyConnection, datasource: Any, suite: Suite) -> list[CheckResult]:
+@contextmanager
+def _session(connection: SparkConnection) -> Iterator[tuple[Reader, Any]]:
+    """Open a data source of Great Expectations on the Spark session that this process has open."""
+    from dagster_project.spark import dialect as on_spark
+
+    with _datasource(on_spark.ADDRESS, {}) as datasource:
+        yield connection, datasource
+
+
+@contextmanager
+def _datasource(address: str, connect_args: dict[str, str]) -> Iterator[Any]:
+    quiet = DataContextConfig(
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+    )
+    context: Any = gx.get_context(mode="ephemeral", project_config=quiet)
+    datasource = context.data_sources.add_sql(
+        "warehouse",
+        connection_string=address,
+        create_temp_table=False,
+        kwargs={"connect_args": connect_args},
+    )
+    try:
+        yield datasource
+    finally:
+        for engine in (datasource.get_engine(), datasource.get_execution_engine().engine):
+            engine.dispose()
+
+
+def _results(connection: Reader, datasource: Any, suite: Suite) -> list[CheckResult]:
     obstacles = _obstacles(connection, suite)
     built, answers = [], {}
     for expectation in suite.expectations:
@@ -99,7 +121,7 @@ def _results(connection: duckdb.DuckDBPyConnection, datasource: Any, suite: Suit
     return results
 
 
-def _obstacles(connection: duckdb.DuckDBPyConnection, suite: Suite) -> dict[str, str]:
+def _obstacles(connection: Reader, suite: Suite) -> dict[str, str]:
     """Say why checks cannot be made, by check: a table or a column that is not there."""
     try:
         columns = [name for name, *_ in connection.execute(f"describe {suite.relation}").fetchall()]

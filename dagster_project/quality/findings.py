@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from dagster_project.error_texts import without_values
 from dagster_project.quality.expectations import Expectation, Suite
 from dagster_project.quality.gate import CheckResult, SampleKeys
 from dagster_project.quality.kinds import KINDS
 
+if TYPE_CHECKING:
+    from dagster_project.spark.connection import Reader
+
 SAMPLE_SIZE = 5
 REASON_LENGTH = 400
 
 
-def finding(connection: duckdb.DuckDBPyConnection, suite: Suite, expectation: Expectation, answer: Any) -> CheckResult:
+def finding(connection: Reader, suite: Suite, expectation: Expectation, answer: Any) -> CheckResult:
     """Say what one expectation found, from Great Expectations' answer (None: there is none)."""
     if answer is None or answer.success is None:
         return undecided(suite, expectation, "Great Expectations gave no answer")
@@ -105,7 +106,7 @@ def _observed(expectation: Expectation, answer: Any, violating: int | None, cons
     return f"the columns {', '.join(value)}"
 
 
-def _sample(connection: duckdb.DuckDBPyConnection, rows: str, key: tuple[str, ...]) -> SampleKeys:
+def _sample(connection: Reader, rows: str, key: tuple[str, ...]) -> SampleKeys:
     """Fetch the smallest keys among the rows of a query; none where it does not select them."""
     selected = [name for name, *_ in connection.execute(f"describe {rows}").fetchall()]
     if not set(key) <= set(selected):

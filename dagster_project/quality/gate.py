@@ -1,4 +1,4 @@
-"""A gate: run suites against a file of the warehouse, say what was found, and which findings stop the run.
+"""A gate: run suites against a warehouse, say what was found, and which findings stop the run.
 
 What belongs here: the verdicts. How Great Expectations is driven lies in `engine`, which is imported when a gate runs.
 """
@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dagster_project.quality.expectations import Suite, SuiteError
+
+if TYPE_CHECKING:
+    from dagster_project.spark.connection import SparkConnection
 
 # What Great Expectations logs is in the results; it begins with its import.
 logging.getLogger("great_expectations").addHandler(logging.NullHandler())
@@ -48,16 +51,16 @@ class CheckResult:
 
 
 def run_gate(
-    database: Path,
+    warehouse: Path | SparkConnection,
     suites: Sequence[Suite],
     *,
     parameters: Mapping[str, float | str] = MappingProxyType({}),
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> list[CheckResult]:
-    """Run suites against a DuckDB file, opened read-only; one result per expectation, in the order of the suites.
+    """Run suites against a warehouse, which is only read; one result per expectation, in the order of the suites.
 
     Args:
-        database: the file; no connection of this process may have it open for writing.
+        warehouse: a DuckDB file, which no connection of this process may have open for writing, or a Spark session.
         suites: at least one.
         parameters: values of the `$PARAMETER`s that the suites use.
         settings: DuckDB's, such as {'memory_limit': '3GB'}; what is not among them is as it is by default, but for UTC.
@@ -71,7 +74,7 @@ def run_gate(
     bound = [suite.bound(parameters) for suite in suites]
     from dagster_project.quality import engine  # imports Great Expectations, which takes seconds
 
-    return engine.validate(database, bound, settings)
+    return engine.validate(warehouse, bound, settings)
 
 
 def blocking(results: Sequence[CheckResult]) -> list[CheckResult]:

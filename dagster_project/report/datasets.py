@@ -1,7 +1,8 @@
 """What the pages know: one query a dataset, run on the version that is about to be published.
 
-What belongs here: running `sql/<dataset>.sql`, and turning rows into columns, which are smaller as JSON. A dataset
-whose tables are not in the version (a warehouse without that analysis) is empty: its section says so.
+What belongs here: running `sql/<dataset>.sql`, over marts and over what `sql/facts/` makes of facts, and turning rows
+into columns, which are smaller as JSON. A dataset whose tables are not in the version (a warehouse without that
+analysis) is empty: its section says so.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
+    import pyarrow as pa
 
 SQL = Path(__file__).with_name("sql")
 # The page's copy of the cube is bounded by these, tried in turn: values of each dimension that filters name.
 MOST_VALUES = (12, 8, 5, 3)
-_READ = re.compile(r"\b(?:core|kpi|analysis|quality)\.\w+")
+_READ = re.compile(r"\b(?:core|kpi|analysis|quality|temp)\.\w+")
 
 
 class ReportError(Exception):
@@ -35,6 +39,23 @@ class Dataset:
     @property
     def rows(self) -> int:
         return len(next(iter(self.columns.values()), []))
+
+
+def fact_queries() -> dict[str, str]:
+    """Return the queries that make of facts, which may stand elsewhere, what datasets read as `temp.<name>`."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted((SQL / "facts").glob("*.sql"))}
+
+
+def aggregate_facts(connection: duckdb.DuckDBPyConnection, answers: Mapping[str, pa.Table]) -> None:
+    """Make the tables `temp.<name>`: of answers to `fact_queries` where they are given, else of the version's facts."""
+    for name, sql in fact_queries().items():
+        connection.execute(f"drop table if exists temp.{name}")
+        if name in answers:
+            connection.register("answer", answers[name])
+            connection.execute(f"create temp table {name} as from answer")
+            connection.unregister("answer")
+        elif not _absent(connection, sql):
+            connection.execute(f"create temp table {name} as {sql}")
 
 
 def name_largest_values(connection: duckdb.DuckDBPyConnection, most: int) -> None:
@@ -82,8 +103,11 @@ def names() -> list[str]:
 
 
 def tables_read(name: str) -> set[str]:
-    """Tables that a dataset's query shows, as schema.table."""
-    return _tables(query(name)) - {"core.as_of"}
+    """Tables of a version that a dataset's query shows, as schema.table."""
+    queries = {f"temp.{fact}": sql for fact, sql in fact_queries().items()}
+    tables = _tables(query(name))
+    of_facts = {read for fact in tables & queries.keys() for read in _tables(queries[fact])}
+    return (tables | of_facts) - queries.keys() - {"core.as_of"}
 
 
 def _tables(sql: str) -> set[str]:
@@ -92,7 +116,9 @@ def _tables(sql: str) -> set[str]:
 
 
 def _absent(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
-    there = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    there = connection.execute(
+        "select if(temporary, 'temp', schema_name) || '.' || table_name from duckdb_tables()"
+    ).fetchall()
     return not _tables(sql) <= {name for (name,) in there}
 
 

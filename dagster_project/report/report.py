@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dagster_project.config import PROJECT_ROOT
@@ -13,6 +14,7 @@ from dagster_project.report.datasets import Dataset, ReportError
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from dagster_project.report.sections import Section
 
@@ -20,13 +22,20 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000_000
 
 
-def make_report(connection: duckdb.DuckDBPyConnection, run: str, *, cache: Path) -> dict[str, str]:
+def make_report(
+    connection: duckdb.DuckDBPyConnection,
+    run: str,
+    *,
+    cache: Path,
+    answers: Mapping[str, pa.Table] = MappingProxyType({}),
+) -> dict[str, str]:
     """Make both pages.
 
     Args:
         connection: at the version to show, which is only read; its schemas are found without naming the database.
         run: the run that publishes the version.
         cache: a folder where what is the same in every report is kept.
+        answers: to `datasets.fact_queries`, where the version does not hold the facts.
 
     Returns:
         HTML by file name: `index.html` and `review.html`, each at most `MOST_BYTES` as UTF-8.
@@ -45,6 +54,7 @@ def make_report(connection: duckdb.DuckDBPyConnection, run: str, *, cache: Path)
         "words": words.catalogues(),
         "origins": {name: sorted(datasets.tables_read(name)) for name in datasets.names()},
     }
+    datasets.aggregate_facts(connection, answers)
     for most in datasets.MOST_VALUES:
         datasets.name_largest_values(connection, most)
         content = {**about, "data": _read_all(connection, run, contents)}

@@ -19,7 +19,8 @@ from dagster_project.landing import LINEAGE, Part
 from dagster_project.mapping import MappingError, check_stream
 from dagster_project.quoting import identifier
 from dagster_project.raw import NOTHING_NOT_SELECTED, Streams, accounts, count_not_selected, mapped_rows, no_rows
-from dagster_project.spark.instant_format import FormatError, java_format
+from dagster_project.spark.instant_format import FormatError
+from dagster_project.spark.translation import translated
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -55,12 +56,6 @@ def create_raw_views(spark: SparkSession, settings: Settings, streams: Streams) 
     return warnings
 
 
-def translated(sql: str) -> str:
-    """Translate a statement of DuckDB's SQL into Spark's, with text literals as they stand."""
-    tree = sqlglot.parse_one(sql, dialect="duckdb").transform(_instants_read)
-    return tree.sql(dialect="spark")
-
-
 def _landed(spark: SparkSession, index: int, parts: Sequence[Part]) -> str:
     """Make a view of the parts of a stream, whose columns may differ; return its name."""
     names = dict.fromkeys([*LINEAGE, *(column for part in parts for column in part.columns)])
@@ -88,11 +83,3 @@ def _united(frames: Sequence[DataFrame]) -> DataFrame:
     for other in others:
         first = first.unionByName(other)
     return first
-
-
-def _instants_read(node: exp.Expr) -> exp.Expr:
-    """Put Spark's functions in the place of `try_strptime`, which sqlglot does not know."""
-    if isinstance(node, exp.Anonymous) and node.name.lower() == "try_strptime":
-        text, pattern = node.expressions
-        return exp.func("try_to_timestamp", text, exp.Literal.string(java_format(pattern.name)))
-    return node

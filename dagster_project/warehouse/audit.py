@@ -6,8 +6,9 @@ the record of all that. What an expectation is and how it is checked belongs to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import duckdb
@@ -16,6 +17,7 @@ from dagster_project.warehouse.build import attach_read_only, connect, damaged
 from dagster_project.warehouse.candidate import STORAGE_VERSION
 from dagster_project.warehouse.errors import PublishError
 from dagster_project.warehouse.files import sha256, wal_of
+from dagster_project.warehouse.large_tables import rows_of_large_tables
 from dagster_project.warehouse.records import AuditRecord, TableFigures, write_audit_record
 from dagster_project.warehouse.relations import PUBLISHED_SCHEMAS, published_relations, relations, rows_and_checksum
 from dagster_project.warehouse.workspace import Workspace
@@ -45,6 +47,7 @@ def audit(
     gate_results: Sequence[GateResult],
     required_layers: Collection[str],
     inputs_sha256: str | None = None,
+    large_tables: Mapping[str, Path] = MappingProxyType({}),
 ) -> AuditRecord:
     """Decide whether a candidate may be published, and write that down beside it.
 
@@ -56,6 +59,7 @@ def audit(
         gate_results: the results of all gates of this run.
         required_layers: the layers that must have at least one result each.
         inputs_sha256: fingerprint of all that the candidate was made of, where a run built all of it.
+        large_tables: folders of Parquet files that are to be published beside the candidate, by schema.table.
 
     Returns:
         The record; `passed` is False where `refusals` says why. A candidate that cannot be read is a refusal too.
@@ -71,6 +75,8 @@ def audit(
         built = _figures_of_build(workspace)
         found, refusals = _figures_of_candidate(workspace, candidate)
         refusals += _differences(built, found) if not refusals else []
+        large_rows, unfinished = rows_of_large_tables(workspace, large_tables)
+        refusals += unfinished
         refusals += _gate_refusals(gate_results, required_layers)
         if candidate != workspace.candidate_file(run):
             refusals.append(f"{candidate.name} is not the candidate of run {run}")
@@ -87,6 +93,7 @@ def audit(
             inputs_sha256=inputs_sha256,
             duckdb_version=duckdb.__version__,
             tables=found,
+            large_tables=large_rows,
             gates_passed=passed,
             gates_failed=failed,
             gates_warned=len(gate_results) - passed - failed,

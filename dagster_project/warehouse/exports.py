@@ -2,13 +2,15 @@
 
 What belongs here: writing them. They hold what the version's database file holds; only 128-bit integers, which Parquet
 does not know, become floating point, so models that sum integers cast the result. A table that the audit found to be
-what the version before holds shares that version's file, so that publishing costs what changed.
+what the version before holds shares that version's file, so that publishing costs what changed. A large table, which
+the database does not hold, is a folder of files in the place of one, and is not among the hashes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -25,7 +27,13 @@ HASHES = "SHA256SUMS"
 
 
 def export_tables(
-    workspace: Workspace, database: Path, folder: Path, *, record: AuditRecord, before: Version | None
+    workspace: Workspace,
+    database: Path,
+    folder: Path,
+    *,
+    record: AuditRecord,
+    before: Version | None,
+    large_tables: Mapping[str, Path] = MappingProxyType({}),
 ) -> None:
     """Write every table of a database file to `<folder>/<schema>/<table>.parquet`; the folder appears when complete.
 
@@ -37,6 +45,7 @@ def export_tables(
         folder: where the exports go.
         record: the audit's of the file.
         before: the version whose files may be shared.
+        large_tables: folders of Parquet files by schema.table; each is moved to where a table's file would be.
 
     Raises:
         PublishError: a table cannot be written; nothing is left behind.
@@ -44,6 +53,10 @@ def export_tables(
     shared = _shared(record, before) if before else {}
     with appearing(folder) as unfinished:
         hashes = _write(workspace, database, unfinished, shared)
+        for table, files in large_tables.items():
+            place = unfinished / _name(*table.split("."))
+            place.parent.mkdir(exist_ok=True)
+            files.rename(place)
         write_whole(unfinished / HASHES, "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())))
 
 

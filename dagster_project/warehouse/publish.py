@@ -6,7 +6,9 @@ What belongs here: the last check and the swap. There is no way round the check,
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from dagster_project.warehouse.errors import AuditRefused
 from dagster_project.warehouse.exports import export_tables
@@ -18,7 +20,13 @@ from dagster_project.warehouse.workspace import Workspace
 
 
 def publish(
-    workspace: Workspace, record: AuditRecord, *, run: str, suites_sha256: str, make_pages: MakePages
+    workspace: Workspace,
+    record: AuditRecord,
+    *,
+    run: str,
+    suites_sha256: str,
+    make_pages: MakePages,
+    large_tables: Mapping[str, Path] = MappingProxyType({}),
 ) -> Version:
     """Publish the candidate of `run`, and prune old versions.
 
@@ -28,6 +36,7 @@ def publish(
         run: the run that publishes.
         suites_sha256: content hash of the suites in force now.
         make_pages: draws the report's pages from a connection at the candidate.
+        large_tables: the audited folders, which are moved into the exports.
 
     Returns:
         The version, which is current from here on.
@@ -40,10 +49,10 @@ def publish(
         WorkspaceBusy: another run holds the workspace.
     """
     with workspace.lock(run):
-        _demand(workspace, record, run, suites_sha256)
+        _demand(workspace, record, run, suites_sha256, large_tables)
         demand_links(workspace)
         candidate, version_file = workspace.candidate_file(run), workspace.version_file(run)
-        _write_beside(workspace, candidate, record, make_pages)
+        _write_beside(workspace, candidate, record, make_pages, large_tables)
         candidate.rename(version_file)
         fsync(version_file.parent)
         make_current(workspace, run)
@@ -53,10 +62,17 @@ def publish(
         return version
 
 
-def _write_beside(workspace: Workspace, candidate: Path, record: AuditRecord, make_pages: MakePages) -> None:
+def _write_beside(
+    workspace: Workspace,
+    candidate: Path,
+    record: AuditRecord,
+    make_pages: MakePages,
+    large_tables: Mapping[str, Path],
+) -> None:
     """Write what stands beside the version's file, all of it or nothing."""
     exports = workspace.export_folder(record.run)
-    export_tables(workspace, candidate, exports, record=record, before=current(workspace))
+    before = current(workspace)
+    export_tables(workspace, candidate, exports, record=record, before=before, large_tables=large_tables)
     try:
         write_report(workspace, candidate, workspace.report_folder(record.run), make_pages)
     except BaseException:
@@ -64,7 +80,9 @@ def _write_beside(workspace: Workspace, candidate: Path, record: AuditRecord, ma
         raise
 
 
-def _demand(workspace: Workspace, record: AuditRecord, run: str, suites_sha256: str) -> None:
+def _demand(
+    workspace: Workspace, record: AuditRecord, run: str, suites_sha256: str, large_tables: Mapping[str, Path]
+) -> None:
     candidate = workspace.candidate_file(run)
     if not candidate.is_file():
         raise AuditRefused(f"{candidate}: run {run} has no candidate to publish")
@@ -76,6 +94,7 @@ def _demand(workspace: Workspace, record: AuditRecord, run: str, suites_sha256: 
         ("run", record.run, run),
         ("content hash of the suites", record.suites_sha256, suites_sha256),
         ("content hash of the file", record.sha256, sha256(candidate)),
+        ("list of large tables", ", ".join(record.large_tables), ", ".join(large_tables)),
     ):
         if recorded != stated:
             raise AuditRefused(

@@ -30,7 +30,8 @@ class TableFigures(_Record):
 class AuditRecord(_Record):
     """The audit of one candidate. `passed` means that there are no refusals; `published_at` is set when published.
 
-    `inputs_sha256` is the fingerprint of what the version was made of; None where a run by hand built some of it only.
+    `large_tables` gives the rows of the tables that stand in the version's exports only. `inputs_sha256` is the
+    fingerprint of what the version was made of; None where a run by hand built some of it only.
     """
 
     run: str
@@ -41,6 +42,7 @@ class AuditRecord(_Record):
     inputs_sha256: str | None = None
     duckdb_version: str
     tables: tuple[TableFigures, ...]
+    large_tables: dict[str, int] = {}
     gates_passed: int
     gates_failed: int
     gates_warned: int

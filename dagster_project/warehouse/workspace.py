@@ -45,6 +45,11 @@ class Workspace:
         return self.folder / "build.duckdb"
 
     @property
+    def spark(self) -> Path:
+        """The tables of a build on Spark; Spark makes the folder, and the next run removes it."""
+        return self.folder / "spark"
+
+    @property
     def published(self) -> Path:
         return self.folder / "published"
 

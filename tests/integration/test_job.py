@@ -310,3 +310,11 @@ def test_check_finds_a_damaged_batch(published: Path) -> None:
     result = careloop("check", config=config)
     assert result.returncode == 2
     assert part.name in result.stderr
+
+
+def test_what_spark_lacks_is_a_bad_configuration_that_says_so(published: Path) -> None:
+    config, before = published / "careloop.yml", everything_published(published)
+    result = careloop("run", "--target", "spark", config=config)
+    assert result.returncode == 2
+    assert "expected a section such as `spark: {master: 'local[*]'}`" in result.stderr
+    assert everything_published(published) == before

@@ -1,4 +1,4 @@
-"""What differs between the tables that DuckDB built and those that Spark wrote: nothing, but for the last digits."""
+"""What differs between the tables of a run on DuckDB and those of a run on Spark: nothing, but for the last digits."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import duckdb
 RELATIVE = 1e-9
 # Around zero a difference of two figures has no digits to be relative to.
 ABSOLUTE = 1e-12
-# Schemas of dbt's tables that are neither seeds nor written by other parts of a run.
-SCHEMAS = ("personal", "quality", "intermediate", "core", "kpi")
+# All but seeds, and texts, whose tables say when they were read.
+SCHEMAS = ("personal", "quality", "intermediate", "core", "kpi", "analysis")
+# They say how the runs went.
 WRITTEN_BY_THE_RUN = {"gate_result", "run"}
 
 
-def differences(build_file: Path, warehouse: Path) -> Iterator[str]:
-    """Name each table of the build file that is missing below the folder, or holds other rows there."""
+def differences(build_file: Path, workspace: Path) -> Iterator[str]:
+    """Name each table of DuckDB's build file that a run on Spark did not leave in the workspace, or with other rows."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{build_file}' as built (read_only)")
@@ -25,12 +26,21 @@ def differences(build_file: Path, warehouse: Path) -> Iterator[str]:
         ).fetchall()
         for schema, table in tables:
             if schema in SCHEMAS and table not in WRITTEN_BY_THE_RUN:
-                folder = warehouse / f"{schema}.db" / table
-                if not list(folder.glob("*.parquet")):
+                files = _files(workspace, schema, table)
+                if not files:
                     yield f"{schema}.{table}: not written"
                 else:
-                    here, there = f"built.{schema}.{table}", f"read_parquet('{folder}/*.parquet')"
+                    here, there = f"built.{schema}.{table}", f"read_parquet({[str(file) for file in files]})"
                     yield from (f"{schema}.{table}: {it}" for it in _differing(connection, here, there))
+
+
+def _files(workspace: Path, schema: str, table: str) -> list[Path]:
+    """Find what is published, where a table is, else what the build left."""
+    exported = workspace / "export" / schema / f"{table}.parquet"
+    if exported.is_file():
+        return [exported]
+    folder = exported if exported.is_dir() else workspace / "spark" / f"{schema}.db" / table
+    return sorted(folder.glob("*.parquet"))
 
 
 def _differing(connection: duckdb.DuckDBPyConnection, here: str, there: str) -> Iterator[str]:

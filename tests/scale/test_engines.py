@@ -12,8 +12,8 @@ import pytest
 from dagster_project.config import PROJECT_ROOT
 from dagster_project.pseudonyms import pseudonym
 from dagster_project.spark.functions import register
-from dagster_project.spark.raw import translated
 from dagster_project.spark.session import spark_session
+from dagster_project.spark.translation import translated
 from tests.macros import rendered
 
 pytestmark = pytest.mark.scale

@@ -226,3 +226,43 @@ def test_formats_of_instants_that_are_in_use_are_allowed(config: Path, instant_f
     settings = loaded(config, GOOD.replace("%d.%m.%Y %H:%M:%S", instant_format))
     value: Any = settings.sources[1].entities["tickets"][0].columns["created_at"]
     assert value.format == instant_format
+
+
+SPARK = (
+    GOOD
+    + """\
+spark:
+  master: spark://head:7077
+  conf: {spark.executor.memory: 8g, spark.sql.shuffle.partitions: 24, spark.eventLog.enabled: true}
+"""
+)
+
+
+def test_spark_is_told_where_it_is_and_what_is_set_there(config: Path) -> None:
+    settings = loaded(config, SPARK)
+    assert settings.target == "duckdb", "what is said of Spark does not make it the engine"
+    assert settings.spark is not None
+    assert settings.spark.master == "spark://head:7077"
+    assert settings.spark.conf == {
+        "spark.executor.memory": "8g",
+        "spark.sql.shuffle.partitions": "24",
+        "spark.eventLog.enabled": "true",
+    }
+    assert load_settings(config, target="spark").target == "spark"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (GOOD + "target: spark\n", "nothing is said of Spark; expected a section"),
+        (GOOD + "target: flink\n", "'duckdb' or 'spark'"),
+        (GOOD + "spark: {conf: {}}\n", "master"),
+        (GOOD + "spark: {master: local, conf: {executor.memory: 8g}}\n", "'executor.memory' is no setting of Spark"),
+        (GOOD + "spark: {master: local, conf: {spark.sql.ansi.enabled: false}}\n", "is set by the project"),
+        (GOOD + "spark: {master: local, conf: {spark.hadoop.fs.s3a.secret.key: k}}\n", "is a secret"),
+    ],
+)
+def test_what_is_said_of_spark_and_cannot_be_is_refused_by_name(config: Path, text: str, found: str) -> None:
+    error = error_of(config, text)
+    assert found in error
+    assert str(config) in error

@@ -32,8 +32,8 @@ sys.exit(0 if outcome.success else str(outcome.exception or [it.message for it i
 KEYWORDS = set(
     """
     all and as between by case cast distinct else end except exists filter from group grouping having in inner intersect
-    interval is join lateral left like not on or over partition recursive select sets then try_cast union using values
-    when where with within
+    interval is join lateral left like not on or over partition qualify recursive select sets then try_cast union
+    unpivot using values when where with within
     """.split()  # noqa: SIM905  # a list of words is read more easily
 )
 # Spark's parser refuses them, or reads them as something else.
@@ -68,7 +68,10 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def bare(file: Path) -> str:
-    text = re.sub(r"--[^\n]*", "", file.read_text(encoding="utf-8"))
+    return bare_text(re.sub(r"--[^\n]*", "", file.read_text(encoding="utf-8")))
+
+
+def bare_text(text: str) -> str:
     return re.sub(r"'(?:[^'\\]|\\.|'')*'", "''", text, flags=re.DOTALL)
 
 

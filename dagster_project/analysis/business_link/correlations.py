@@ -4,6 +4,7 @@ from dagster_project.analysis.exact import exact_mean, exact_sum
 
 LOWEST_THIRD = "filter (where outcome = 'retained' and low_end < high_end and experience_rank <= low_end)"
 HIGHEST_THIRD = "filter (where outcome = 'retained' and low_end < high_end and experience_rank >= high_end)"
+COMPARABLE = "partition by period_grain, period_start, measure, outcome, currency"
 
 # Customers, periods and ranks are the engine's work; one row a measure and outcome is left. Money is compared among
 # customers of one currency, the one of most of their orders, and everything among customers of the same period. Of
@@ -28,12 +29,17 @@ kept_orders as (
     where lower(coalesce(status, '')) not in (select status from seed.lost_order_statuses)
 ),
 
-currencies as (
-    select customer_key, currency
+counted_orders as (
+    select customer_key, currency, count(*) as orders
     from kept_orders
     where currency is not null
     group by customer_key, currency
-    qualify row_number() over (partition by customer_key order by count(*) desc, currency) = 1
+),
+
+currencies as (
+    select customer_key, currency
+    from counted_orders
+    qualify row_number() over (partition by customer_key order by orders desc, currency) = 1
 ),
 
 sampled as (
@@ -152,25 +158,23 @@ ranked as (
     select
         *,
         (
-            rank() over (comparable order by experience)
-            + count(*) over (comparable order by experience range current row) / 2.0 - 1
-        ) / count(*) over comparable as experience_rank,
+            rank() over ({COMPARABLE} order by experience)
+            + count(*) over ({COMPARABLE} order by experience range current row) / 2.0 - 1
+        ) / count(*) over ({COMPARABLE}) as experience_rank,
         (
-            rank() over (comparable order by result)
-            + count(*) over (comparable order by result range current row) / 2.0 - 1
-        ) / count(*) over comparable as result_rank
+            rank() over ({COMPARABLE} order by result)
+            + count(*) over ({COMPARABLE} order by result range current row) / 2.0 - 1
+        ) / count(*) over ({COMPARABLE}) as result_rank
     from compared
-    window comparable as (partition by period_grain, period_start, measure, outcome, currency)
 ),
 
 -- Where more than a third share the lowest or the highest value, that end is all of them.
 ends as (
     select
         *,
-        greatest(1.0 / 3, min(experience_rank) over comparable) as low_end,
-        least(2.0 / 3, max(experience_rank) over comparable) as high_end
+        greatest(1.0 / 3, min(experience_rank) over ({COMPARABLE})) as low_end,
+        least(2.0 / 3, max(experience_rank) over ({COMPARABLE})) as high_end
     from ranked
-    window comparable as (partition by period_grain, period_start, measure, outcome, currency)
 )
 
 select

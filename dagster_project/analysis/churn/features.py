@@ -65,11 +65,12 @@ active as (
         cuts.is_scored,
         runs.customer_key,
         -- Every figure but the outcome is of runs that had begun, as far as they had come.
-        sum(greatest(0, least(ends_before, cut_on) - greatest(starts_on, cut_on - 91)))
+        sum(greatest(0, date_diff('day', greatest(starts_on, cut_on - 91), least(ends_before, cut_on))))
             filter (where starts_on < cut_on) / 7 as weeks_active_of_13,
-        sum(greatest(0, least(ends_before, cut_on) - greatest(starts_on, cut_on - 182)))
+        sum(greatest(0, date_diff('day', greatest(starts_on, cut_on - 182), least(ends_before, cut_on))))
             filter (where starts_on < cut_on) / 7 as weeks_active_of_26,
-        (cut_on - max(least(ends_before, cut_on)) filter (where starts_on < cut_on)) / 7 as weeks_since_active,
+        date_diff('day', max(least(ends_before, cut_on)) filter (where starts_on < cut_on), cut_on) / 7
+            as weeks_since_active,
         case
             when not cuts.is_scored then not bool_or(ends_before > cut_on and starts_on < cut_on + 91)
         end as is_silent
@@ -98,7 +99,7 @@ orders as (
         members.cut_on,
         customer_key,
         count(*) as orders_of_26_weeks,
-        (members.cut_on - max(orders.ordered_on)) / 7 as weeks_since_order
+        date_diff('day', max(orders.ordered_on), members.cut_on) / 7 as weeks_since_order
     from members
     inner join core.fct_order as orders using (customer_key)
     where orders.ordered_on >= members.cut_on - 182 and orders.ordered_on < members.cut_on

@@ -61,15 +61,19 @@ COMPARED = f"""
 
     cases as ({" union all ".join(_cases_of(measure) for measure in measures().values())}),
 
-    placed as (
+    paired as (
         select windows.initiative_key, windows.kpi, {MIXES}, cases.value,
             {_covers("windows.scope")} as in_scope,
             len(list_filter(windows.others, lambda other: {_covers("other")})) > 0 as is_left_out,
-            date_diff('day', windows.started_on, cases.counted_on) as day,
-            case when day > 0 then (day - 1) // 7 else -1 - (-1 - day) // 7 end as week
+            date_diff('day', windows.started_on, cases.counted_on) as day
         from windows
         inner join cases
             on windows.kpi = cases.kpi and cases.counted_on between windows.before_from and windows.after_to
+    ),
+
+    placed as (
+        select *, case when day > 0 then (day - 1) // 7 else -1 - (-1 - day) // 7 end as week
+        from paired
         where day <> 0
     )
 """

@@ -11,12 +11,6 @@ with steps as (
     ) <= 20
 ),
 
-usual_places as (
-    select activity, avg(activity_number) as usual_place
-    from core.fct_ticket_activity
-    group by activity
-),
-
 places as (
     select
         dimension, dimension_value, activity,
@@ -26,7 +20,7 @@ places as (
         union
         select dimension, dimension_value, to_activity from steps
     )
-    inner join usual_places using (activity)
+    inner join temp.usual_places using (activity)
 )
 
 select

@@ -17,6 +17,7 @@ def test_a_run_leaves_both_pages_beside_the_warehouse(sample_folder: Path) -> No
 
 def test_what_the_filters_sum_up_is_what_the_marts_publish(sample_warehouse: duckdb.DuckDBPyConnection) -> None:
     version = sample_warehouse.cursor()
+    datasets.aggregate_facts(version, {})
     datasets.name_largest_values(version, 12)
     cube = datasets.read(version, "cube", "").columns
     kpis = sorted(column.removesuffix("_numerator") for column in cube if column.endswith("_numerator"))
@@ -46,6 +47,7 @@ def parts(cube: dict[str, list[object]], kpi: str) -> list[str]:
 
 def test_the_bins_hold_every_answered_and_every_solved_ticket(sample_warehouse: duckdb.DuckDBPyConnection) -> None:
     version = sample_warehouse.cursor()
+    datasets.aggregate_facts(version, {})
     datasets.name_largest_values(version, 12)
     bins = datasets.read(version, "bins", "").columns
     for kpi in ("first_response_minutes", "full_resolution_minutes"):

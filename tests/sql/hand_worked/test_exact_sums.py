@@ -42,6 +42,7 @@ def added_up_inexactly(connection: duckdb.DuckDBPyConnection, query: str) -> lis
 def build(hand_worked_workspace: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build file, with what a page asks for beside it."""
     with duckdb.connect(str(hand_worked_workspace / "build.duckdb"), read_only=True) as connection:
+        datasets.aggregate_facts(connection, {})
         datasets.name_largest_values(connection, 12)
         yield connection
 

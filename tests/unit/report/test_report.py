@@ -51,6 +51,7 @@ def unpacked(page: str) -> dict[str, Any]:
 
 
 def test_every_query_runs_on_the_tables_as_they_are_declared(company: duckdb.DuckDBPyConnection) -> None:
+    datasets.aggregate_facts(company, {})
     datasets.name_largest_values(company, 12)
     lacking = {name: [it for it in datasets.tables_read(name) if not exists(company, it)] for name in datasets.names()}
     # What the analyses on texts and customers bring may not be declared yet; their sections say that nothing is there.
@@ -67,6 +68,7 @@ def exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 
 def test_every_block_shows_columns_that_its_dataset_has(company: duckdb.DuckDBPyConnection) -> None:
+    datasets.aggregate_facts(company, {})
     datasets.name_largest_values(company, 12)
     for section, block in BLOCKS:
         if block.dataset in datasets.names():

@@ -1,0 +1,76 @@
+"""Tables that a build left as folders: published beside the file when all of them is there, else nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dagster_project.warehouse import AuditRefused, Version, Workspace, audit, connect, current, make_candidate, publish
+from tests.gate_results import LAYERS, PASSED
+
+RUN = "20260701T040059Z-ab12cd34"
+
+
+@pytest.fixture
+def folder(workspace: Workspace) -> Path:
+    """A table of five rows in two files, as Spark leaves it."""
+    folder = workspace.spark / "core.db" / "fct_large"
+    folder.mkdir(parents=True)
+    with connect(workspace) as connection:
+        for number, rows in (("0", 3), ("1", 2)):
+            file = folder / f"part-{number}.parquet"
+            connection.execute(f"copy (select range as key from range({rows})) to '{file}' (format parquet)")
+    (folder / "_SUCCESS").touch()
+    return folder
+
+
+def published(workspace: Workspace, folder: Path, name: str = "core.fct_large") -> Version:
+    candidate, large = make_candidate(workspace, RUN), {name: folder}
+    stated = {"suites_sha256": "suites", "large_tables": large}
+    record = audit(workspace, candidate, run=RUN, gate_results=PASSED, required_layers=LAYERS, **stated)
+    pages = {"index.html": "", "review.html": ""}
+    return publish(workspace, record, run=RUN, make_pages=lambda _: pages, **stated)
+
+
+def test_a_large_table_is_published_where_another_tables_file_would_be(workspace: Workspace, folder: Path) -> None:
+    version = published(workspace, folder)
+    assert version.record.large_tables == {"core.fct_large": 5}
+    assert not folder.exists(), "it is moved, for copying what is large takes as long as building it"
+    assert len(pd.read_parquet(workspace.export_link / "core" / "fct_large.parquet")) == 5
+    assert len(pd.read_parquet(workspace.export_link / "core" / "fct_ticket.parquet")) > 0
+
+
+def test_the_version_before_keeps_its_own(
+    workspace: Workspace, folder: Path, publish_run: Callable[[int], Version]
+) -> None:
+    before = published(workspace, folder)
+    after = publish_run(60)
+    assert after.is_current
+    assert len(pd.read_parquet(before.export / "core" / "fct_large.parquet")) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "unfinished", "found"),
+    [
+        ("core.fct_large", True, "has no _SUCCESS"),
+        ("personal.names", False, "personal.names is not to be published; allowed schemas are core"),
+    ],
+)
+def test_what_is_not_whole_or_not_for_readers_stops_the_whole_version(
+    workspace: Workspace,
+    folder: Path,
+    publish_run: Callable[[int], Version],
+    name: str,
+    unfinished: bool,
+    found: str,
+) -> None:
+    before = publish_run(1)
+    if unfinished:
+        (folder / "_SUCCESS").unlink()
+    with pytest.raises(AuditRefused, match=found):
+        published(workspace, folder, name)
+    assert current(workspace) == before
+    assert folder.exists()
