@@ -38,9 +38,13 @@ print([result.outcome for result in results])
 """
 
 
-def _python(script: str, *arguments: Path) -> subprocess.CompletedProcess[str]:
+def _python(script: str, suites: Path, *arguments: Path) -> subprocess.CompletedProcess[str]:
+    # As a file: pyspark, where it is installed, takes a process without one for its own doctests, and ends it.
+    file = suites / "script.py"
+    file.write_text(script, encoding="utf-8")
+    its_word_on_pandas = "-Wignore::FutureWarning:pyspark.sql.connect.utils"
     return subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)], capture_output=True, text=True, check=False
+        [sys.executable, its_word_on_pandas, file, suites, *arguments], capture_output=True, text=True, check=False
     )
 
 
