@@ -5,7 +5,12 @@
 -#}
 with states as (
     select
-        *,
+        ticket_key,
+        state_number,
+        started_at,
+        change,
+        priority,
+        previous_value,
         status = 'pending' as is_pending,
         previous_value = 'pending' as was_pending,
         status in ('solved', 'closed') as is_solved,
@@ -15,7 +20,11 @@ with states as (
 
 spans as (
     select
-        *,
+        ticket_key,
+        started_at,
+        priority,
+        is_pending,
+        is_solved,
         lead(started_at) over (partition by ticket_key order by state_number) as next_started_at
     from states
     where
@@ -24,10 +33,11 @@ spans as (
         or (change = 'status_changed' and (is_solved <> was_solved or is_pending <> was_pending))
 ),
 
+-- Not asked of the CTEs above: one that is read twice is held whole.
 prioritized_anew as (
     select distinct ticket_key
-    from spans
-    where change = 'priority_changed'
+    from {{ ref('int_ticket_states') }}
+    where change = 'priority_changed' and priority <> previous_value
 )
 
 select

@@ -1,9 +1,10 @@
-{{ config(materialized='view') }}
 {#-
     What may be promised on a counted ticket, whether or not a policy does. An answer is due from the ticket's creation
     or, where an agent opened it, from the customer's first message; that message belongs to the first response, so
     next responses are due for the runs of customer messages behind the first response. A ticket that is solved but
     tells no instant of it cannot be judged on its resolution.
+
+    A table, because in one statement with the model behind it ten million events do not fit into 1 GB of memory.
 -#}
 with tickets as (
     select
