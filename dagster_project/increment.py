@@ -19,6 +19,7 @@ import duckdb
 from dagster_project.config import Settings
 from dagster_project.inputs import rules_sha256
 from dagster_project.landing import Part
+from dagster_project.transaction import transaction
 from dagster_project.warehouse import Workspace, connect
 
 SCHEMA = "increment"
@@ -120,17 +121,12 @@ def complete(connection: duckdb.DuckDBPyConnection) -> Affected:
     parts = connection.execute(
         f"select source, stream, load_id, file, digest from {SCHEMA}.part where not is_gone"
     ).fetchall()
-    connection.begin()
-    try:
+    with transaction(connection):
         forget(connection)
         connection.execute(f"create schema {SCHEMA}")
         connection.execute(
             f"create table {SCHEMA}.built as select ? as fingerprint, ? as parts", [built, json.dumps(parts)]
         )
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     return Affected(is_incremental, tickets)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster_project.quoting import identifier, literal
+from dagster_project.transaction import transaction
 from dagster_project.yaml_file import read_declared
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ def write_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.Data
     table = TABLES[name]
     made = _as_declared(table, frame)
     target = f"{SCHEMA}.{identifier(name)}"
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(f"create schema if not exists {SCHEMA}")
         connection.register("made", made)
         order = ", ".join(map(identifier, table.key))
@@ -90,10 +90,6 @@ def write_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.Data
         for column in table.columns:
             comment = f"comment on column {target}.{identifier(column.name)} is {literal(column.description)}"
             connection.execute(comment)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     return made.num_rows
 
 

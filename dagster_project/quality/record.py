@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dagster_project.quality.gate import CheckResult
 from dagster_project.quoting import literal
+from dagster_project.transaction import transaction
 
 DESCRIPTION = "One row per run, gate and check: what a gate found."
 COLUMNS = {
@@ -43,8 +44,7 @@ def write_results(
     A check that the same gate of the same run recorded before (a retry) is replaced.
     """
     recorded = pa.Table.from_pylist([_row(run_id, gate, result) for result in results])
-    connection.begin()
-    try:
+    with transaction(connection):
         _create(connection)
         connection.register("recorded", recorded)
         connection.execute(
@@ -56,10 +56,6 @@ def write_results(
         )
         connection.execute(f"insert into {TABLE} by name from recorded")
         connection.unregister("recorded")
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def carry_results(
@@ -79,32 +75,22 @@ def carry_results(
     connection.execute(f"attach {literal(str(published))} as published (read_only)")
     try:
         if connection.execute(present.format("'published'")).fetchall():
-            connection.begin()
-            try:
+            with transaction(connection):
                 _create(connection)
                 told = {name: name for name in ("sample_keys", "message")}
                 for text, other in replacing.items():
                     told = {name: f"replace({told[name]}, {literal(text)}, {literal(other)})" for name in told}
                 shown = ", ".join(f"{expression} as {name}" for name, expression in told.items())
                 connection.execute(f"insert into {TABLE} by name select * replace ({shown}) from published.{TABLE}")
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
     finally:
         connection.execute("detach published")
 
 
 def forget_results(connection: duckdb.DuckDBPyConnection, *, before: str) -> None:
     """Remove the results of runs whose name sorts before a run's; there need not be any."""
-    connection.begin()
-    try:
+    with transaction(connection):
         _create(connection)
         connection.execute(f"delete from {TABLE} where run_id < ?", [before])
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:

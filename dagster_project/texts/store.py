@@ -16,6 +16,7 @@ from dagster_project.texts.english.model import WEIGHTS
 from dagster_project.texts.language import languages_of
 from dagster_project.texts.sentiment import Classifier
 from dagster_project.texts.topics import topic_patterns
+from dagster_project.transaction import transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,8 +44,7 @@ def read_texts(connection: duckdb.DuckDBPyConnection) -> Counts:
     terms = _rows(connection, "select language, term, role, valence from seed.sentiment_terms order by all")
     rules = _rows(connection, "select language, topic, phrase from seed.topic_rules order by all")
     version = version_of(terms, rules)
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(f"create schema if not exists {SCHEMA}")
         for table, columns in _TABLES.items():
             connection.execute(f"create table if not exists {SCHEMA}.{table} ({columns})")
@@ -52,10 +52,6 @@ def read_texts(connection: duckdb.DuckDBPyConnection) -> Counts:
         read = _classify(connection, Classifier(terms), version)
         _find_topics(connection, topic_patterns(rules))
         connection.execute("insert into texts.text_class select * from newly_read")
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     counts = connection.execute(
         "select (select count(*) from texts.text_class), (select count(*) from texts.text_topic)"
     )

@@ -6,11 +6,13 @@ that leaves the rest behind: a copied build file would carry personal data along
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 from dagster_project.quoting import identifier, literal
+from dagster_project.transaction import transaction
 from dagster_project.warehouse.build import NO_ROOM, connect, damaged, first_line
 from dagster_project.warehouse.errors import PublishError
 from dagster_project.warehouse.files import fsync, wal_of
@@ -72,8 +74,12 @@ def _copy(workspace: Workspace, file: Path) -> None:
             for relation in published_relations(connection, build):
                 _copy_relation(workspace, connection, build, relation)
             connection.execute(f"checkpoint {_CANDIDATE}")
-        finally:
-            connection.execute(f"detach {_CANDIDATE}")
+        except BaseException:
+            # On a full disk this fails as well, and its words do not say why.
+            with suppress(duckdb.Error):
+                connection.execute(f"detach {_CANDIDATE}")
+            raise
+        connection.execute(f"detach {_CANDIDATE}")
     finally:
         connection.close()
 
@@ -90,14 +96,9 @@ def _copy_relation(workspace: Workspace, connection: duckdb.DuckDBPyConnection, 
             if column.comment
         ]
         # Together, for each of a thousand comments would be written to the log by itself: half a second.
-        connection.begin()
-        try:
+        with transaction(connection):
             for statement in [f"create table {target} as select * from {source} {order}", *comments]:
                 connection.execute(statement)
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
     except duckdb.Error as error:
         if NO_ROOM in str(error):
             raise
