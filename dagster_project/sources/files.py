@@ -39,6 +39,10 @@ _MAX_THREADS = 4
 _MEMORY_LIMIT = "1GB"
 
 
+class _ColumnsSeen(Exception):  # noqa: N818 - not an error
+    """Ends the reading of a file of which nothing but the columns is asked."""
+
+
 @dataclass(frozen=True)
 class _File:
     """A file of a set, the name it is landed under, and what shows whether it was changed while it was read."""
@@ -183,16 +187,13 @@ def _columns(source: str, stream: str, settings: FileSet, files: list[_File]) ->
     """Read each file as landing does, no further than to its columns; one without a record has none to tell."""
     seen: list[NewFile] = []
 
-    class Known(Exception):  # noqa: N818 - not an error
-        pass
-
     def keep(file: str, columns: tuple[str, ...]) -> None:
         seen.append(NewFile(file, columns))
-        raise Known
+        raise _ColumnsSeen
 
     with TemporaryDirectory() as folder, _reading(Path(folder), Path(folder) / REJECTS) as (connection, rejects):
         for file in files:
-            with suppress(Known), _telling(source, stream, file), TemporaryDirectory(dir=folder) as scratch:
+            with suppress(_ColumnsSeen), _telling(source, stream, file), TemporaryDirectory(dir=folder) as scratch:
                 target = Target(
                     source=source,
                     load_id="",

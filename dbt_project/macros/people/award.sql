@@ -1,9 +1,9 @@
 {#-
     CTEs that end in `awarded`: the rows of `shrunken` with a percentile per metric, star_score, stars and two ranks.
 
-    A percentile is the share of the other ranked members of the group who do worse (share_doing_worse). star_score is the mean of the percentiles by the weights
-    of seeds/award_weights.csv, over the metrics that the member has. Members under the KPI's minimum sample of solved
-    tickets are compared with nobody and get no rank.
+    A percentile is the share of the other ranked members of the group who do worse (share_doing_worse). star_score is the
+    mean of the percentiles by the weights of seeds/award_weights.csv, over the metrics that the member has. Members under
+    the KPI's minimum sample of solved tickets are compared with nobody and get no rank.
 
     shrunken: CTE with period_grain, period_start, member_key, group_key, tickets_solved and the metrics' columns
     metrics:  of each metric in the seed its column there
