@@ -1,6 +1,7 @@
 {{ config(post_hook='{{ take_affected_tickets() }}') }}
 -- depends_on: {{ ref('int_agent_versions') }}, {{ ref('int_as_of') }}, {{ ref('int_business_days') }}
 -- depends_on: {{ ref('int_customer_versions') }}, {{ ref('int_sources_told') }}, {{ ref('int_teams_united') }}
+-- depends_on: {{ ref('kpis') }}
 {#-
     Only an incremental build asks. A ticket is affected when one of its rows changed; when a customer, agent, team, source
     or the calendar changed that its models read; when it has a figure that goes on until the as-of instant, which moved;
@@ -20,12 +21,26 @@ where false
     ('int_teams_united', 'team_key', before('int_ticket_states'), ['team_key', 'previous_value']),
     ('int_sources_told', 'source', before('int_tickets_united'), ['source']),
 ] %}
+{#- What is unsettled changes once its window has elapsed; see int_tickets_judged. -#}
+{% set windows = [
+    ('repeat_contact_rate', 'is_repeat_settled', 'created_at'),
+    ('reopen_rate', 'is_reopen_settled', 'first_solved_at'),
+    ('first_contact_resolution_rate', 'is_first_contact_settled', 'first_solved_at'),
+] %}
 with as_of as (
     select
         plan.as_of_before,
         now.as_of
     from {{ increment_relation('plan') }} as plan
     cross join {{ ref('int_as_of') }} as now
+),
+
+windows as (
+    select
+        {% for kpi, _, _ in windows %}
+        60 * max(case when kpi = '{{ kpi }}' then settle_window_hours end) as {{ kpi }}_minutes{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('kpis') }}
 ),
 
 changed as (
@@ -56,12 +71,17 @@ changed as (
     select tickets.ticket_key
     from {{ before('fct_ticket') }} as tickets
     cross join as_of
+    cross join windows
     where
         as_of.as_of > as_of.as_of_before
         and (
             not tickets.is_solved
-            or not tickets.is_repeat_settled
-            or not (tickets.first_solved_at is null or (tickets.is_reopen_settled and tickets.is_first_contact_settled))
+            {% for kpi, settled, since in windows %}
+            or (
+                not tickets.{{ settled }}
+                and {{ minutes_between('tickets.' ~ since, 'as_of.as_of') }} >= windows.{{ kpi }}_minutes
+            )
+            {% endfor %}
             or tickets.created_at > as_of.as_of_before
             or tickets.last_event_at > as_of.as_of_before
         )
