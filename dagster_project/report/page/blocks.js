@@ -7,13 +7,15 @@ function drawBlock(block, place) {
   const heading = h("h3", { id: `${block.name}-title` }, title);
   const notes = [has(`note.${block.name}`) ? t(`note.${block.name}`) : "", notFiltered(block, ignored), aboutMedians(rows)];
   const parts = [heading, ...notes.filter(Boolean).map((note) => h("p", { class: "note" }, note))];
+  const known = place.querySelector(".chart");
+  if (known && !canBeDrawn(block.chart, rows)) forget(known);
   if (rows.length === 0) {
     place.replaceChildren(...parts, h("p", { class: "empty" }, whyEmpty(block)));
     return;
   }
   const figures = dataTable(title, block.columns, rows);
-  if (block.chart) {
-    const canvas = place.querySelector(".chart") ?? h("div", { class: "chart", "aria-busy": "true" });
+  if (block.chart && canBeDrawn(block.chart, rows)) {
+    const canvas = known ?? h("div", { class: "chart", "aria-busy": "true" });
     parts.push(canvas, h("details", { open: block.open }, h("summary", {}, t("page.as_table")), figures));
     plan(canvas, block.chart, spoken(block, rows), `${title}. ${t("page.alternative")}`);
   } else if (rows.length > MOST_OPEN_ROWS) {

@@ -65,6 +65,18 @@ function plan(place, chart, rows, description) {
   watcher.observe(place);
 }
 
+function forget(place) {
+  watcher.unobserve(place);
+  drawings.get(place)?.view?.finalize();
+  drawings.delete(place);
+}
+
+// What no row has a value of has no axis; the table says that it is not known.
+function canBeDrawn(chart, rows) {
+  const measured = Object.values(chart.encoding ?? {}).filter((it) => it.type === "quantitative");
+  return rows.length > 0 && measured.every((it) => rows.some((row) => row[it.field] !== null));
+}
+
 // Paper shows everything, so what nobody scrolled to is drawn when the browser has time.
 async function drawAll() {
   for (const place of drawings.keys()) {
