@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from dagster_project.report import make_report, sections
-from tests.declared_warehouse import HOSTILE, RUN, declare
+from tests.declared_warehouse import HOSTILE, RUN, declare, fill
 
 Open = Callable[..., Page]
 
@@ -137,6 +137,18 @@ def test_filters_without_effect_on_a_figure_are_named_there(open_page: Open) -> 
     assert page.input_value("#filter-segment") == ""
 
 
+def test_a_chart_of_what_nobody_knows_is_left_to_its_table_until_somebody_does(open_page: Open) -> None:
+    page = open_page()
+    charts, table = page.locator("#block-by_segment .chart svg"), page.locator("#block-by_segment table")
+    assert charts.count() == 1
+    page.select_option("#filter-channel", "phone")
+    page.select_option("#filter-team", "Team 1")
+    table.scroll_into_view_if_needed()
+    assert charts.count() == 0
+    page.click("#filters button[type=reset]")
+    charts.wait_for()
+
+
 @pytest.mark.parametrize("name", ["index", "review"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_accessibility_violation_is_found(open_page: Open, name: str, scheme: str) -> None:
@@ -196,6 +208,27 @@ def test_on_paper_all_charts_are_drawn_and_the_controls_are_gone(open_page: Open
     page.emulate_media(media="print")
     assert page.locator("#filters").is_visible() is False
     assert page.locator(".chart svg").count() == page.locator(".chart").count() > 0
+
+
+def test_a_log_that_tails_off_opens_on_the_last_month_with_tickets(open_page: Open, tmp_path: Path) -> None:
+    with declare(tmp_path / "thin.duckdb") as thin:
+        fill(thin)
+        thin.execute(
+            """
+            update kpi.kpi_value set value = 1, sample_size = 1
+            where kpi = 'tickets_created' and dimension = 'overall' and period_start in ('2026-02-01', '2026-03-01')
+            """
+        )
+        for name, text in make_report(thin, RUN, cache=tmp_path).items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    page = open_page(folder=tmp_path)
+    assert page.input_value("#filter-period") == "month:2026-01-01"
+    assert "hardly any tickets" in page.inner_text("#overview .lead")
+    page.select_option("#filter-period", "month:2026-03-01")
+    assert "hardly any tickets" not in page.inner_text("#overview .lead")
+    page.click("#filters button[type=reset]")
+    assert page.input_value("#filter-period") == "month:2026-01-01"
+    assert "hardly any tickets" not in open_page().inner_text("#overview .lead")
 
 
 def test_a_warehouse_without_a_single_row_has_a_page_that_says_so(open_page: Open, tmp_path: Path) -> None:

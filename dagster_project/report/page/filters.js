@@ -31,7 +31,7 @@ function drawFilters() {
   );
   form.onreset = (event) => {
     event.preventDefault();
-    choose({ channel: "", team: "", segment: "", period: newestComplete(content.page === "review" ? "quarter" : "month") });
+    choose({ channel: "", team: "", segment: "", period: openingPeriod(content.page === "review" ? "quarter" : "month") });
     drawFilters();
   };
 }

@@ -31,6 +31,7 @@ function inShort(rows, period) {
     t("page.in_short", { period: periodLabel(period), selection: selectionText() }),
     judged.length ? t("page.targets_met", { met: met.length, judged: judged.length }) : t("page.no_targets"),
     parts.length ? t("page.furthest", { list: parts.join(t("page.and")) }) : "",
+    isFollowedByThinOnes(period) ? t("page.thin_since") : "",
   ].join(" ");
 }
 

@@ -21,8 +21,25 @@ const yearBefore = (period) => periodAt(period.period_grain, shifted(period.peri
 const monthsIn = (period) =>
   Array.from({ length: monthsOf(period.period_grain) }, (_, month) => shifted(period.period_start, month));
 
-const newestComplete = (grain) =>
-  periods.findLast((it) => it.period_grain === grain && it.is_complete) ?? periods.findLast((it) => it.period_grain === grain);
+// A log may end in months in which hardly anything happened; nobody is to open on those.
+const THIN = 0.1;
+const created = new Map(
+  table("figures")
+    .filter((it) => it.kpi === "tickets_created")
+    .map((it) => [`${it.period_grain}:${it.period_start}`, it.value]),
+);
+const createdIn = (period) => created.get(period.key) ?? 0;
+
+function openingPeriod(grain) {
+  const offered = periods.filter((it) => it.period_grain === grain);
+  const complete = offered.filter((it) => it.is_complete);
+  const busiest = Math.max(...complete.map(createdIn));
+  return complete.findLast((it) => createdIn(it) >= THIN * busiest) ?? offered.at(-1);
+}
+
+const isFollowedByThinOnes = (period) =>
+  period === openingPeriod(period.period_grain) &&
+  periods.some((it) => it.is_complete && it.period_grain === period.period_grain && it.period_start > period.period_start);
 
 function periodLabel(period) {
   const [year, month] = period.period_start.split("-").map(Number);

@@ -2,7 +2,7 @@
 const DIMENSIONS = ["channel", "team", "segment"];
 const REST = "(all others)";
 const choice = {
-  period: newestComplete(content.page === "review" ? "quarter" : "month") ?? null,
+  period: openingPeriod(content.page === "review" ? "quarter" : "month") ?? null,
   channel: "",
   team: "",
   segment: "",
