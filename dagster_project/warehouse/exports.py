@@ -3,7 +3,7 @@
 What belongs here: writing them. They hold what the version's database file holds; only 128-bit integers, which Parquet
 does not know, become floating point, so models that sum integers cast the result. A table that the audit found to be
 what the version before holds shares that version's file, so that publishing costs what changed. A large table, which
-the database does not hold, is a folder of files in the place of one, and is not among the hashes.
+the database does not hold, is a folder of files in the place of one.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def export_tables(
         folder: where the exports go.
         record: the audit's of the file.
         before: the version whose files may be shared.
-        large_tables: folders of Parquet files by schema.table; each is moved to where a table's file would be.
+        large_tables: folders of Parquet files by schema.table. Their files, which nobody changes, are linked into a
+            folder where a table's file would be, for the build keeps them.
 
     Raises:
         PublishError: a table cannot be written; nothing is left behind.
@@ -54,9 +55,7 @@ def export_tables(
     with appearing(folder) as unfinished:
         hashes = _write(workspace, database, unfinished, shared)
         for table, files in large_tables.items():
-            place = unfinished / _name(*table.split("."))
-            place.parent.mkdir(exist_ok=True)
-            files.rename(place)
+            _link(files, unfinished / _name(*table.split(".")))
         write_whole(unfinished / HASHES, "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())))
 
 
@@ -108,6 +107,15 @@ def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, file: Path)
     except duckdb.Error as error:
         raise PublishError(f"{file}: {relation} cannot be exported: {str(error).splitlines()[0]}") from None
     fsync(file)
+
+
+def _link(files: Path, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for file in files.glob("*.parquet"):
+        (folder / file.name).hardlink_to(file)
+        fsync(file)
+    fsync(folder)
+    fsync(folder.parent)
 
 
 def _name(schema: str, table: str) -> str:
