@@ -20,7 +20,6 @@ from typing import Any
 
 from dagster_project.config import PROJECT_ROOT, Settings
 from dagster_project.error_texts import without_values
-from dagster_project.increment import is_incremental
 from dagster_project.pseudonyms import KEY_VARIABLE, pseudonym_key
 from dagster_project.warehouse import Workspace, engine_settings
 
@@ -75,10 +74,12 @@ def build(
     progress: Callable[[str], None],
     *,
     target: str = "duckdb",
+    is_incremental: bool = False,
 ) -> list[NodeResult]:
     """Build the selected nodes with the tests on them, in dependency order.
 
-    In an incremental build, seeds with the tests on them and the views of staging stand: its fingerprint says so.
+    In an incremental build, seeds with the tests on them and the views of staging stand: its fingerprint says so. On
+    Spark views do not: they are gone with the session that made them.
 
     Args:
         settings: give the variables of the project.
@@ -87,6 +88,7 @@ def build(
             through all nodes three times; a layer's selector is a second faster.
         progress: is told the name of each node as it is finished.
         target: of profiles.yml; `spark` builds in the Spark session that is open (dagster_project/spark/engine.py).
+        is_incremental: whether the build keeps rows of the one before.
 
     Returns:
         One result a node; a failed one does not raise, but what depends on it is 'skipped'.
@@ -106,9 +108,11 @@ def build(
     # The manifest is there since it was parsed: writing it again takes a second a layer.
     command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--vars", _variables(settings)]
     standing: list[NodeResult] = []
-    if "staging" in selection and target == "duckdb" and is_incremental(workspace):
-        selection = ["staging_incremental" if it == "staging" else it for it in selection]
-        standing = _standing(parsed)
+    if "staging" in selection and is_incremental:
+        views_stand = target == "duckdb"
+        selector = "staging_incremental" if views_stand else "staging_incremental_with_views"
+        selection = [selector if it == "staging" else it for it in selection]
+        standing = _standing(parsed, views=views_stand)
     try:
         results = _invoke(
             workspace, [*command, *selection], _profile(workspace), target=target, manifest=parsed, callbacks=[tell]
@@ -130,14 +134,14 @@ def build(
     return _parents_first(standing + built, parsed) if standing else built
 
 
-def _standing(manifest: Any) -> list[NodeResult]:
-    """Say of what the selector `staging_incremental` leaves out that it stands: it held, or no build was complete."""
+def _standing(manifest: Any, *, views: bool) -> list[NodeResult]:
+    """Say of what the selectors `staging_incremental…` leave out that it stands: it held, or no build was complete."""
 
     def stands(node: Any) -> bool:
         if node.resource_type == "test":
             return all(parent.startswith("seed.") for parent in node.depends_on_nodes)
         is_view = node.config.materialized == "view" and node.fqn[1] in ("staging", "quality")
-        return is_view or node.resource_type == "seed"
+        return (views and is_view) or node.resource_type == "seed"
 
     return [
         NodeResult(

@@ -96,7 +96,8 @@ class DuckDB:
             increment.forget(connection)
 
     def build(self, selection: Sequence[str], progress: Callable[[str], None]) -> list[NodeResult]:
-        return build(self._settings, self._workspace, selection, progress)
+        is_incremental = increment.is_incremental(self._workspace)
+        return build(self._settings, self._workspace, selection, progress, is_incremental=is_incremental)
 
     def row_counts(self, tables: Sequence[Table]) -> dict[Table, int]:
         if not tables:

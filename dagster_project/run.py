@@ -31,7 +31,7 @@ from dagster_project.warehouse import (
     Workspace,
     connect,
     current,
-    discard_build_file,
+    discard_build,
     write_run_record,
 )
 from dagster_project.warehouse.runs import Status, close_abandoned_records
@@ -170,8 +170,9 @@ def begin(settings: Settings, run_id: str, *, full_refresh: bool) -> Iterator[Ru
     name = f"{started_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
     with workspace.lock(name):
         if full_refresh:
-            discard_build_file(workspace)
-        if workspace.spark.exists():
+            discard_build(workspace)
+        if settings.target == "duckdb" and workspace.spark.exists():
+            # Nobody would build upon it, and people's data are in it.
             shutil.rmtree(workspace.spark)
         close_abandoned_records(workspace)
         LandingZone(workspace.landing).sweep()

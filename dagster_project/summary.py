@@ -161,8 +161,8 @@ def quarantined_rows(workspace: Workspace, entity: str, limit: int) -> Renderabl
         raise ValueError(f"unknown entity {entity!r}; allowed are {', '.join(ENTITIES)}")
     if workspace.spark.exists():
         raise ValueError(
-            f"the last build was made on Spark, whose rows are not in the build file; they are in "
-            f"{workspace.spark / 'personal.db' / f'quarantine_{entity}'} until the next run"
+            f"the last build was made on Spark, whose rows are not in the build file; they are those of "
+            f"{workspace.spark / 'personal.db' / f'typed_{entity}'} whose _outcome is 'quarantined'"
         )
     rows = _built(
         workspace,

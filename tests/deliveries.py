@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,8 @@ import duckdb
 from dagster_project import increment
 from dagster_project.config import PROJECT_ROOT, load_settings
 from dagster_project.contract import ENTITIES
-from dagster_project.dbt_build import NodeResult, build
+from dagster_project.dbt_build import NodeResult
+from dagster_project.engine import DuckDB
 from dagster_project.increment import Affected
 from dagster_project.raw import create_raw_views
 from dagster_project.sample import generate
@@ -70,6 +72,22 @@ def sample_rows(folder: Path, tickets: int) -> list[Row]:
         return rows
     finally:
         connection.close()
+
+
+def split(
+    rows: Iterable[Row], *, share: float, seed: int, first: Sequence[str] = ("agents",)
+) -> tuple[list[Row], list[Row]]:
+    """Split rows: tickets stay together with their events; entities of few rows that have to do with many tickets, such
+    as agents with a tenth of them each, come first; other rows go where chance sends them."""
+    chance = random.Random(seed)
+    drawn: dict[object, bool] = {}
+    parts: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        of_ticket = row.entity in ("tickets", "ticket_events")
+        unit = (row.source, row.value("ticket_id")) if of_ticket else row
+        is_drawn = drawn.setdefault(unit, chance.random() < share)
+        parts[not (is_drawn or row.entity in first)].append(row)
+    return parts
 
 
 class Company:
@@ -166,7 +184,7 @@ class Company:
                 connection.close()
         # The tests on models are the business of other tests.
         selection = ["--selector", layer, "--exclude-resource-type", "test"]
-        results = build(self.settings, self.workspace, selection, lambda _: None)
+        results = DuckDB(self.settings, self.workspace).build(selection, lambda _: None)
         failed = [it for it in results if it.failed]
         if failed:
             raise RuntimeError("\n".join(f"{it.unique_id}: {it.message}" for it in failed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,13 +15,19 @@ MACROS = PROJECT_ROOT / "dbt_project" / "macros"
 
 def rendered(call: str, *files: str, engine: str = "duckdb") -> str:
     """Render the call of a macro that stands in one of the named files below macros/."""
-    environment = jinja2.Environment()
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     source = "".join((MACROS / file).read_text(encoding="utf-8") for file in files) + "{{ " + call + " }}"
 
     def dispatch(name: str) -> Any:
         return getattr(template.module, f"{engine}__{name}")
 
-    environment.globals.update({"adapter": SimpleNamespace(dispatch=dispatch), "return": lambda value: value})
+    environment.globals.update(
+        {
+            "adapter": SimpleNamespace(dispatch=dispatch),
+            "modules": SimpleNamespace(re=re),
+            "return": lambda value: value,
+        }
+    )
     definitions = source.rpartition("{{ ")[0]
     template = environment.from_string(definitions)
     return environment.from_string(source).render().strip()

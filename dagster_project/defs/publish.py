@@ -61,7 +61,6 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
                 large_tables=large_tables,
             )
         with run.stage("publish") as timing:
-            # Asked before the tables are moved.
             answers = run.engine.answers(fact_queries())
             run.version = publish(
                 run.workspace,

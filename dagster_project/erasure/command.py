@@ -15,7 +15,7 @@ from dagster_project.erasure.records import Erasure, ErasureError, digest_of, re
 from dagster_project.launch import PUBLISHED, Outcome
 from dagster_project.pseudonyms import pseudonym, pseudonym_key
 from dagster_project.quality.record import carry_results
-from dagster_project.warehouse import Workspace, connect, current, discard_build_file, keep_current_only
+from dagster_project.warehouse import Workspace, connect, current, discard_build, keep_current_only
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,9 @@ def _owners_of_customers(settings: Settings) -> set[str]:
 
 
 def _empty_what_is_built(workspace: Workspace, person: str) -> None:
-    """Discard the build file, whose bytes stay where rows are deleted, what was spilled of it, and a build on Spark."""
-    discard_build_file(workspace)
+    """Discard the build, for the bytes of rows stay where they are deleted, and what was spilled of it."""
+    discard_build(workspace)
     shutil.rmtree(workspace.tmp)
-    shutil.rmtree(workspace.spark, ignore_errors=True)
     workspace.create()
     version = current(workspace)
     if version is not None:

@@ -1,8 +1,9 @@
 """The engine Spark: every layer of a run built and asked in one Spark session, its tables as Parquet in the workspace.
 
-All tables stand below `spark/`, `<schema>.db/<table>/*.parquet`, until the next run. Published tables other than facts
-are copied into the build file, layer by layer, so that a version is made as ever; the folders of facts are moved
-beside its exports. pyspark is imported when the session is opened, for a run that builds nothing does without it.
+All tables stand below `spark/`, `<schema>.db/<table>/*.parquet`, where the next build may keep them. Published tables
+other than facts are copied into the build file, layer by layer, so that a version is made as ever; the files of facts
+are linked beside its exports. pyspark is imported when the session is opened, for a run that builds nothing does
+without it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project import increment
 from dagster_project.config import ConfigError, Settings
 from dagster_project.dbt_build import DbtError, NodeResult, build
 from dagster_project.increment import Affected
@@ -44,6 +46,7 @@ class Spark:
         self._settings = settings
         self._workspace = workspace
         self._opened = ExitStack()
+        self._is_incremental = False
 
     @cached_property
     def _session(self) -> SparkSession:
@@ -57,19 +60,31 @@ class Spark:
         return session
 
     def map(self, streams: Streams) -> list[str]:
+        from dagster_project.spark import keeping
         from dagster_project.spark.raw import create_raw_views
 
-        session = self._session  # a cluster that is not there leaves the build before as it is
+        # A cluster that is not there, or a mapping that does not fit, leaves the build before as it is.
+        warnings = create_raw_views(self._session, self._settings, streams)
+        parts = increment.landed_parts(streams)
+        self._is_incremental = keeping.plan(self._session, self._workspace, self._settings, parts)
         empty_build_file(self._workspace)
-        return create_raw_views(session, self._settings, streams)
+        return warnings
 
     def forget(self) -> None:
         raise DbtError("target spark: a selection of assets cannot be built, only all; run the job `careloop`")
 
     def build(self, selection: Sequence[str], progress: Callable[[str], None]) -> list[NodeResult]:
-        results = build(self._settings, self._workspace, selection, progress, target="spark")
+        results = build(
+            self._settings,
+            self._workspace,
+            selection,
+            progress,
+            target="spark",
+            is_incremental=self._is_incremental,
+        )
         if not any(result.failed for result in results):
-            copy_small_tables(self._session, self._workspace)
+            built = {result.unique_id.rpartition(".")[-1] for result in results if result.resource_type == "model"}
+            copy_small_tables(self._session, self._workspace, built)
         return [replace(result, message=_without_plan(result.message)) for result in results]
 
     def row_counts(self, tables: Sequence[Table]) -> dict[Table, int]:
@@ -93,7 +108,9 @@ class Spark:
         return run_gate(SparkConnection(self._session), suites, parameters=parameters)
 
     def complete(self) -> Affected:
-        return Affected(is_incremental=False, tickets=None)
+        from dagster_project.spark import keeping
+
+        return keeping.complete(self._session, self._workspace)
 
     def reader(self, connection: duckdb.DuckDBPyConnection) -> Reader:
         from dagster_project.spark.connection import SparkConnection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from dagster_project.quality.record import carry_results
@@ -24,18 +25,15 @@ def empty_build_file(workspace: Workspace) -> None:
     before.unlink()
 
 
-def copy_small_tables(spark: SparkSession, workspace: Workspace) -> None:
-    """Copy every table of the published schemas that is not in the build file yet, with its comments.
+def copy_small_tables(spark: SparkSession, workspace: Workspace, built: Collection[str]) -> None:
+    """Copy tables of the published schemas that were just built, by their names, with their comments.
 
     Facts stay where they are: they are what does not fit into one machine.
     """
     with connect(workspace) as connection:
-        there = {
-            tuple(row) for row in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-        }
         for schema in PUBLISHED_SCHEMAS:
             for folder in sorted((workspace.spark / f"{schema}.db").glob("*")):
-                if not folder.name.startswith("fct_") and (schema, folder.name) not in there:
+                if not folder.name.startswith("fct_") and folder.name in built:
                     _copy(connection, spark, schema, folder.name, str(folder / "*.parquet"))
 
 

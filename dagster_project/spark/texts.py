@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def read_texts(spark: SparkSession) -> Counts:
-    """Read out what `personal.texts` holds, after the seeds sentiment_terms and topic_rules."""
+    """Read out what `personal.texts` has new, after the seeds sentiment_terms and topic_rules.
+
+    What the session knows as read is of the same code and seeds, or it would not have been kept (keeping.py).
+    """
     terms = _rows(spark, "sentiment_terms")
     rules = _rows(spark, "topic_rules")
     version = version_of(terms, rules)
@@ -28,6 +31,9 @@ def read_texts(spark: SparkSession) -> Counts:
         "select text_hash, any_value(tagged_language) as tagged_language, any_value(text) as text "
         "from personal.texts group by text_hash"
     )
+    spark.sql("create schema if not exists texts")
+    is_kept = spark.catalog.tableExists("texts.text_class")
+    unread = texts.join(spark.table("texts.text_class"), "text_hash", "left_anti") if is_kept else texts
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
@@ -40,8 +46,8 @@ def read_texts(spark: SparkSession) -> Counts:
         "text_hash string, language string, sentiment string, sentiment_score double, "
         "asks_for_answer boolean, version string"
     )
-    spark.sql("create schema if not exists texts")
-    texts.mapInArrow(read, schema).write.saveAsTable("texts.text_class", mode="overwrite")
+    unread.mapInArrow(read, schema).write.saveAsTable("texts.newly_read")
+    newly_read = spark.table("texts.newly_read")
     patterns = topic_patterns(rules)
 
     def find(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -50,11 +56,18 @@ def read_texts(spark: SparkSession) -> Counts:
         for batch in batches:
             yield from _topics_of(pa.Table.from_batches([batch]), patterns).to_batches()
 
-    languages = spark.table("texts.text_class").select("text_hash", "language")
+    languages = newly_read.select("text_hash", "language")
     found = texts.join(languages, "text_hash").select("text_hash", "language", "text")
-    found.mapInArrow(find, "text_hash string, topic string").write.saveAsTable("texts.text_topic", mode="overwrite")
-    texts_read = spark.table("texts.text_class").count()
-    return Counts(texts_read, texts_read, spark.table("texts.text_topic").count())
+    topics = found.mapInArrow(find, "text_hash string, topic string")
+    for name, rows in (("texts.text_topic", topics), ("texts.text_class", newly_read)):
+        if is_kept:
+            rows = rows.unionByName(spark.table(name).join(texts, "text_hash", "left_semi"))
+        rows.write.saveAsTable(f"{name}_next")
+        spark.sql(f"drop table if exists {name}")
+        spark.sql(f"alter table {name}_next rename to {name}")
+    read_now = newly_read.count()
+    spark.sql("drop table texts.newly_read")
+    return Counts(read_now, spark.table("texts.text_class").count(), spark.table("texts.text_topic").count())
 
 
 def _topics_of(texts: pa.Table, patterns: Mapping[tuple[str, str], str]) -> pa.Table:

@@ -8,7 +8,7 @@ of runs. What a gate checks, which models exist and when each step runs is decid
 """
 
 from dagster_project.warehouse.audit import GateResult, audit
-from dagster_project.warehouse.build import connect, discard_build_file, engine_settings, keep_to_folders
+from dagster_project.warehouse.build import connect, discard_build, engine_settings, keep_to_folders
 from dagster_project.warehouse.candidate import make_candidate
 from dagster_project.warehouse.errors import AuditRefused, BuildFileError, PublishError, WorkspaceBusy
 from dagster_project.warehouse.publish import publish
@@ -34,7 +34,7 @@ __all__ = [
     "audit",
     "connect",
     "current",
-    "discard_build_file",
+    "discard_build",
     "engine_settings",
     "keep_current_only",
     "keep_to_folders",

@@ -6,6 +6,7 @@ What belongs here: DuckDB's settings and the opening of files. What is built in 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -114,9 +115,11 @@ def keep_to_folders(connection: duckdb.DuckDBPyConnection, *folders: Path) -> No
     connection.execute("set enable_external_access = false")
 
 
-def discard_build_file(workspace: Workspace) -> None:
-    """Remove the build file, as a full refresh does; landed batches and published versions are not touched."""
+def discard_build(workspace: Workspace) -> None:
+    """Remove the build file and a build on Spark, as a full refresh does; what is landed or published stays."""
     with workspace.lock("full refresh"):
+        if workspace.spark.exists():
+            shutil.rmtree(workspace.spark)
         # The log first: alone it would be replayed into the next build file.
         wal_of(workspace.build_file).unlink(missing_ok=True)
         workspace.build_file.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 What belongs here: writing them. They hold what the version's database file holds; only 128-bit integers, which Parquet
 does not know, become floating point, so models that sum integers cast the result. A table that the audit found to be
 what the version before holds shares that version's file, so that publishing costs what changed. A large table, which
-the database does not hold, is a folder of files in the place of one, and is not among the hashes.
+the database does not hold, is a folder of files in the place of one.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ import duckdb
 from dagster_project.quoting import literal
 from dagster_project.warehouse.build import attach_read_only
 from dagster_project.warehouse.errors import PublishError
-from dagster_project.warehouse.files import appearing, fsync, sha256, write_whole
+from dagster_project.warehouse.files import appearing, fsync, sha256
+from dagster_project.warehouse.hashes import read_hashes, write_hashes
 from dagster_project.warehouse.records import AuditRecord
 from dagster_project.warehouse.relations import Relation, published_relations
 from dagster_project.warehouse.versions import Version
 from dagster_project.warehouse.workspace import Workspace
-
-HASHES = "SHA256SUMS"
 
 
 def export_tables(
@@ -45,7 +44,8 @@ def export_tables(
         folder: where the exports go.
         record: the audit's of the file.
         before: the version whose files may be shared.
-        large_tables: folders of Parquet files by schema.table; each is moved to where a table's file would be.
+        large_tables: folders of Parquet files by schema.table. Their files, which nobody changes, are linked into a
+            folder where a table's file would be, for the build keeps them.
 
     Raises:
         PublishError: a table cannot be written; nothing is left behind.
@@ -54,10 +54,8 @@ def export_tables(
     with appearing(folder) as unfinished:
         hashes = _write(workspace, database, unfinished, shared)
         for table, files in large_tables.items():
-            place = unfinished / _name(*table.split("."))
-            place.parent.mkdir(exist_ok=True)
-            files.rename(place)
-        write_whole(unfinished / HASHES, "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())))
+            hashes |= _link(files, unfinished, _name(*table.split(".")))
+        write_hashes(unfinished, hashes)
 
 
 def _shared(record: AuditRecord, before: Version) -> dict[str, Path]:
@@ -65,10 +63,9 @@ def _shared(record: AuditRecord, before: Version) -> dict[str, Path]:
 
     Checksums are comparable within one version of DuckDB. A file that is not the one that was written is not shared.
     """
-    if before.record.duckdb_version != record.duckdb_version or not (before.export / HASHES).is_file():
+    if before.record.duckdb_version != record.duckdb_version:
         return {}
-    lines = (before.export / HASHES).read_text(encoding="utf-8").splitlines()
-    written = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    written = read_hashes(before.export)
     known = {figures.table: figures for figures in before.record.tables}
     shared = {}
     for figures in record.tables:
@@ -108,6 +105,20 @@ def _copy(connection: duckdb.DuckDBPyConnection, relation: Relation, file: Path)
     except duckdb.Error as error:
         raise PublishError(f"{file}: {relation} cannot be exported: {str(error).splitlines()[0]}") from None
     fsync(file)
+
+
+def _link(files: Path, exports: Path, name: str) -> dict[str, str]:
+    """Link a large table's files, and return their hashes."""
+    hashes = {}
+    folder = exports / name
+    folder.mkdir(parents=True)
+    for file in files.glob("*.parquet"):
+        (folder / file.name).hardlink_to(file)
+        fsync(file)
+        hashes[f"{name}/{file.name}"] = sha256(file)
+    fsync(folder)
+    fsync(folder.parent)
+    return hashes
 
 
 def _name(schema: str, table: str) -> str:

@@ -1,6 +1,6 @@
 """Large tables: those that a build left as folders of Parquet files, for one machine's file is not their place.
 
-What belongs here: whether such a folder may be published. Publishing moves it into the version's exports.
+What belongs here: whether such a folder may be published. Publishing links its files into the version's exports.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def publish(
         run: the run that publishes.
         suites_sha256: content hash of the suites in force now.
         make_pages: draws the report's pages from a connection at the candidate.
-        large_tables: the audited folders, which are moved into the exports.
+        large_tables: the audited folders, whose files are linked into the exports.
 
     Returns:
         The version, which is current from here on.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dagster_project.warehouse.errors import AuditRefused, PublishError
 from dagster_project.warehouse.files import TEMPORARY_SUFFIX, fsync, point, sha256, wal_of
+from dagster_project.warehouse.hashes import read_hashes
 from dagster_project.warehouse.records import AuditRecord, read_audit_record, write_audit_record
 from dagster_project.warehouse.workspace import RUN_NAME, Workspace
 
@@ -189,6 +190,21 @@ def verify(version: Version) -> None:
     for what, folder in (("exports", version.export), ("pages", version.report)):
         if not folder.is_dir():
             raise AuditRefused(f"{folder}: the version's {what} are missing; restore another version")
+    _verify_large_tables(version)
+
+
+def _verify_large_tables(version: Version) -> None:
+    """Read what the database file does not hold again, and only its exports do."""
+    folders = {f"{table.replace('.', '/')}.parquet" for table in version.record.large_tables}
+    for name, published in read_hashes(version.export).items():
+        file = version.export / name
+        if name.rpartition("/")[0] in folders:
+            found = sha256(file) if file.is_file() else "no such file"
+            if found != published:
+                raise AuditRefused(
+                    f"{file}: content hash is {found}, was {published} when it was published; "
+                    "the file was changed or damaged, restore another version"
+                )
 
 
 def _version(workspace: Workspace, run: str, record: AuditRecord, *, is_current: bool) -> Version:

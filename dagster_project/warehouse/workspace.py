@@ -46,7 +46,7 @@ class Workspace:
 
     @property
     def spark(self) -> Path:
-        """The tables of a build on Spark; Spark makes the folder, and the next run removes it."""
+        """The tables of a build on Spark, and what vouches for them; a run on DuckDB removes it."""
         return self.folder / "spark"
 
     @property

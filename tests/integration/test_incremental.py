@@ -4,7 +4,7 @@ it has to."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dagster_project import increment
 from dagster_project.warehouse import connect
-from tests.deliveries import Company, Row, differences, sample_rows
+from tests.deliveries import Company, Row, differences, sample_rows, split
 
 TICKETS = 1000
 # Of a company's history: what one night brings leaves four fifths of the tickets as they are.
@@ -50,20 +50,6 @@ def company(built_once: Company) -> Company:
     """A company whose history is built."""
     built_once.restore()
     return built_once
-
-
-def split(rows: Iterable[Row], *, share: float, seed: int) -> tuple[list[Row], list[Row]]:
-    """Split rows: tickets stay together with their events, agents come first, for each of so few has to do with a tenth
-    of the tickets; other rows go where chance sends them."""
-    chance = random.Random(seed)
-    drawn: dict[object, bool] = {}
-    parts: tuple[list[Row], list[Row]] = ([], [])
-    for row in rows:
-        of_ticket = row.entity in ("tickets", "ticket_events")
-        unit = (row.source, row.value("ticket_id")) if of_ticket else row
-        is_drawn = drawn.setdefault(unit, chance.random() < share)
-        parts[not (is_drawn or row.entity == "agents")].append(row)
-    return parts
 
 
 def equals_a_full_build(company: Company) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 import duckdb
 
 RELATIVE = 1e-9
+# A fit by iteration ends where it is near enough: from figures unlike in the fifteenth digit it comes to ones unlike in
+# the ninth.
+FITTED, RELATIVE_OF_FITTED = {"kpi_forecast", "kpi_forecast_accuracy"}, 1e-6
 # Around zero a difference of two figures has no digits to be relative to.
 ABSOLUTE = 1e-12
 # All but seeds, and texts, whose tables say when they were read.
 SCHEMAS = ("personal", "quality", "intermediate", "core", "kpi", "analysis")
-# They say how the runs went.
-WRITTEN_BY_THE_RUN = {"gate_result", "run"}
+# They say how the runs went, and what an incremental build worked out again.
+WRITTEN_BY_THE_RUN = {"gate_result", "run", "int_tickets_affected", "int_sla_tickets_affected"}
 
 
 def differences(build_file: Path, workspace: Path) -> Iterator[str]:
@@ -31,7 +34,8 @@ def differences(build_file: Path, workspace: Path) -> Iterator[str]:
                     yield f"{schema}.{table}: not written"
                 else:
                     here, there = f"built.{schema}.{table}", f"read_parquet({[str(file) for file in files]})"
-                    yield from (f"{schema}.{table}: {it}" for it in _differing(connection, here, there))
+                    relative = RELATIVE_OF_FITTED if table in FITTED else RELATIVE
+                    yield from (f"{schema}.{table}: {it}" for it in _differing(connection, here, there, relative))
 
 
 def _files(workspace: Path, schema: str, table: str) -> list[Path]:
@@ -43,7 +47,7 @@ def _files(workspace: Path, schema: str, table: str) -> list[Path]:
     return sorted(folder.glob("*.parquet"))
 
 
-def _differing(connection: duckdb.DuckDBPyConnection, here: str, there: str) -> Iterator[str]:
+def _differing(connection: duckdb.DuckDBPyConnection, here: str, there: str, relative: float) -> Iterator[str]:
     types = dict(row[:2] for row in connection.execute(f"describe {here}").fetchall())
     found = [row[0] for row in connection.execute(f"describe select * from {there}").fetchall()]
     if found != list(types):
@@ -70,7 +74,7 @@ def _differing(connection: duckdb.DuckDBPyConnection, here: str, there: str) -> 
         ]
         unlike = (
             "(a.value is null) <> (b.value is null) or abs(a.value - b.value) > "
-            f"{ABSOLUTE} + {RELATIVE} * greatest(abs(a.value), abs(b.value))"
+            f"{ABSOLUTE} + {relative} * greatest(abs(a.value), abs(b.value))"
         )
         unequal = _count(connection, f"from {sides[0]} as a join {sides[1]} as b using (number) where {unlike}")
         if unequal:

@@ -34,14 +34,20 @@ def built_on_duckdb(config: Path) -> Path:
 
 def start_on_spark(config: Path, master: str, **settings: str) -> subprocess.Popen[str]:
     """Start the job on Spark, as the configuration then says."""
-    said: dict[str, Any] = yaml.safe_load(config.read_text(encoding="utf-8"))
-    said["spark"] = {"master": master, "conf": {**SMALL, **settings}}
-    config.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    say_where_spark_is(config, master, **settings)
     return careloop_process("run", "--target", "spark", config=config)
 
 
-def finish(run: subprocess.Popen[str]) -> None:
-    """Wait for a run, which must have published."""
+def say_where_spark_is(config: Path, master: str, **settings: str) -> None:
+    """Write Spark's section into a configuration."""
+    said: dict[str, Any] = yaml.safe_load(config.read_text(encoding="utf-8"))
+    said["spark"] = {"master": master, "conf": {**SMALL, **settings}}
+    config.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+
+
+def finish(run: subprocess.Popen[str]) -> str:
+    """Wait for a run, which must have published; returns its summary."""
     with run:
-        _, words = run.communicate(timeout=HUNG_AFTER_SECONDS)
+        summary, words = run.communicate(timeout=HUNG_AFTER_SECONDS)
     assert run.returncode == 0, words[-6000:]
+    return summary

@@ -16,6 +16,7 @@ from dagster_project.landing import Part
 from dagster_project.manifest import ErasedRows
 from dagster_project.pseudonyms import KEY_VARIABLE
 from dagster_project.source_config.files import FileSource
+from tests.macros import rendered
 
 
 def settings(**changed: Any) -> Settings:
@@ -153,3 +154,9 @@ def test_what_a_build_writes_down_for_itself_is_gone_when_it_is_complete(
     increment.complete(connection)
     tables = connection.execute("select table_name from duckdb_tables() where schema_name = 'increment'").fetchall()
     assert tables == [("built",)]
+
+
+def test_a_part_is_read_in_the_place_of_its_table_and_of_no_other() -> None:
+    sql = "select * from core.fct_ticket as fct_ticket join core.fct_ticket_event using (ticket_key)"
+    found = rendered(f"reading_part('{sql}', 'core.fct_ticket', 'increment.fct_ticket')", "increment/plan.sql")
+    assert found == "select * from increment.fct_ticket as fct_ticket join core.fct_ticket_event using (ticket_key)"

@@ -19,7 +19,7 @@ from dagster_project.warehouse import (
     Workspace,
     audit,
     connect,
-    discard_build_file,
+    discard_build,
     load_run_records,
     make_candidate,
     publish,
@@ -158,7 +158,7 @@ DAMAGE: dict[str, Callable[[Workspace, Version], object]] = {
     "no export": lambda _, version: (version.export / "core" / "fct_ticket.parquet").unlink(),
     "no report": lambda _, version: (version.report / "review.html").unlink(),
     "a lost link": lambda workspace, _: workspace.export_link.unlink(),
-    "a discarded build file": lambda workspace, _: discard_build_file(workspace) or connect(workspace).close(),
+    "a discarded build file": lambda workspace, _: discard_build(workspace) or connect(workspace).close(),
     "a failed run": lambda workspace, _: write_run_record(workspace, record(3, status="failed")),
     "an older version restored": lambda workspace, _: restore(workspace),
 }

@@ -1,20 +1,19 @@
 {#-
-    What an incremental build knows (docs/incremental.md). The plan is written by dagster_project/increment.py into the
-    schema `increment` of the build file; without one, as in a dbt command given by hand, everything is built in full.
+    What an incremental build knows (docs/incremental.md). The plan is made by dagster_project/increment.py and stands in
+    the schema `increment`; without one, as in a dbt command given by hand, everything is built in full.
 -#}
 
 {#- {is_incremental, replaces_tickets}: whether rows are replaced by key at all, and whether tickets are: not where
     more of them are affected than pays. -#}
-{% macro increment_plan() %}{{ return(adapter.dispatch('increment_plan')()) }}{% endmacro %}
-{% macro default__increment_plan() %}{{ return({'is_incremental': false, 'replaces_tickets': false}) }}{% endmacro %}
-{% macro duckdb__increment_plan() %}
-    {% if execute and adapter.get_relation(this.database, 'increment', 'plan') %}
+{% macro increment_plan() %}
+    {#- Who compiles a project for an engine that is not there cannot ask it. -#}
+    {% if execute and flags.INTROSPECT and adapter.get_relation(this.database, 'increment', 'plan') %}
         {% set row = run_query(
             'select is_incremental, replaces_tickets from ' ~ increment_relation('plan')
         ).rows[0] %}
         {{ return({'is_incremental': row[0], 'replaces_tickets': row[1]}) }}
     {% endif %}
-    {{ return(default__increment_plan()) }}
+    {{ return({'is_incremental': false, 'replaces_tickets': false}) }}
 {% endmacro %}
 
 {#- Beyond a fifth, building in full is as fast. -#}
@@ -37,19 +36,19 @@
     {{ exceptions.raise_compiler_error("No model '" ~ name ~ "' that could have been built before") }}
 {% endmacro %}
 
-{#- SQL that reads the rows of `part` instead of all. -#}
+{#- SQL that reads the rows of `part` instead of all; of two tables, one's name may begin with the other's. -#}
 {% macro reading_part(sql, whole, part) %}
-    {% if whole | string not in sql %}
+    {% set name = '(?<![\\w.])' ~ modules.re.escape(whole | string) ~ '(?!\\w)' %}
+    {% if not modules.re.search(name, sql) %}
         {{ exceptions.raise_compiler_error(this ~ ' does not read ' ~ whole ~ ', of which a part was to be read') }}
     {% endif %}
-    {{ return(sql | replace(whole | string, part | string)) }}
+    {{ return(modules.re.sub(name, part | string, sql)) }}
 {% endmacro %}
 
 {% macro write_changed(name, old, new) %}
-    {% call statement('changed') -%}
-        create or replace table {{ changed_rows(name) }} as
-        select *, false as is_new from (({{ old }}) except ({{ new }}))
-        union all
-        select *, true as is_new from (({{ new }}) except ({{ old }}))
-    {%- endcall %}
+    {% do write_down(
+        changed_rows(name),
+        'select *, false as is_new from ((' ~ old ~ ') except (' ~ new ~ ')) union all '
+        ~ 'select *, true as is_new from ((' ~ new ~ ') except (' ~ old ~ '))'
+    ) %}
 {% endmacro %}

@@ -17,7 +17,7 @@
     {% set new_loads = run_query(
         'select distinct load_id from ' ~ increment_relation('part') ~ ' where is_new order by all'
     ).columns[0].values() | list %}
-    {% do run_query('create or replace table ' ~ keys ~ ' as ' ~ affected_keys(entity, target, new_loads)) %}
+    {% do write_down(keys, affected_keys(entity, target, new_loads)) %}
     {% set counts = run_query(
         'select count(*), ' ~ pays('count(*)', '(select count(*) from ' ~ target ~ ')') ~ ' from ' ~ keys
     ).rows[0] %}
@@ -57,33 +57,24 @@
 {#- All rows of the keys stand in these loads: that keeps the engine from reading the files of the others. -#}
 {% macro replace_keys(entity, target, keys, new_loads) %}
     {% set key = entity_key(entity) %}
-    {% set of_keys = ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys ~ ')' %}
+    {% set of_keys = ' in (select ' ~ key ~ ' from ' ~ keys ~ ')' %}
     {% set part, old = increment_relation(this.identifier), increment_relation('old_' ~ entity) %}
-    {% do run_query('create or replace table ' ~ old ~ ' as select * from ' ~ target ~ of_keys) %}
+    {% do write_down(old, 'select * from ' ~ target ~ ' where ' ~ key ~ of_keys) %}
     {% set loads = run_query('select distinct _load_id from ' ~ old ~ ' order by all').columns[0].values() | list %}
-    {% do run_query(
-        'create or replace table ' ~ increment_relation(entity) ~ ' as select * from ' ~ landed(entity)
-        ~ ' where _load_id in (' ~ texts(loads + new_loads) ~ ') and ' ~ own_key(entity) ~ ' in (select ' ~ key ~ ' from '
-        ~ keys ~ ')'
+    {% do write_down(
+        increment_relation(entity),
+        'select * from ' ~ landed(entity) ~ ' where _load_id in (' ~ texts(loads + new_loads) ~ ') and '
+        ~ own_key(entity) ~ of_keys
     ) %}
-    {% call statement('part') -%}
-        drop table if exists {{ part }};
-        {{ create_table_as(false, part, reading_part(compiled_code, landed(entity), increment_relation(entity))) }}
-    {%- endcall %}
+    {% do make_part(part, reading_part(compiled_code, landed(entity), increment_relation(entity))) %}
     {% do write_changed(entity, accepted_rows(entity, old), accepted_rows(entity, part)) %}
-    {% call statement('main') -%}
-        delete from {{ target }} {{ of_keys }};
-        insert into {{ target }} by name select * from {{ part }};
-    {%- endcall %}
+    {% do replace_rows(target, part, key, keys) %}
 {% endmacro %}
 
 {% macro replace_all(entity, target) %}
     {% set old = increment_relation('old_' ~ entity) %}
-    {% do run_query('create or replace table ' ~ old ~ ' as ' ~ accepted_rows(entity, target)) %}
-    {% call statement('main') -%}
-        drop table {{ target }};
-        {{ create_table_as(false, target, compiled_code) }}
-    {%- endcall %}
+    {% do write_down(old, accepted_rows(entity, target)) %}
+    {% do replace_table(target, compiled_code) %}
     {% do write_changed(entity, 'select * from ' ~ old, accepted_rows(entity, target)) %}
 {% endmacro %}
 

@@ -27,32 +27,33 @@
 
 {% macro replace_affected_tickets(target) %}
     {% set part = increment_relation(this.identifier) %}
-    {% call statement('part') -%}
-        drop table if exists {{ part }};
-        {{ create_table_as(false, part, sql_of_affected_tickets()) }}
-    {%- endcall %}
-    {% call statement('main') -%}
-        delete from {{ target }} {{ of_affected_tickets() }};
-        insert into {{ target }} by name select * from {{ part }};
-    {%- endcall %}
+    {% do make_part(part, sql_of_affected_tickets()) %}
+    {% do replace_rows(target, part, 'ticket_key', before(lists_affected(model))) %}
+{% endmacro %}
+
+{#- Beside a view of tickets, in an incremental build, one of the affected tickets. -#}
+{% macro view_affected_tickets() %}
+    {% if lists_affected(model) and increment_plan().replaces_tickets %}
+        {% call statement('part') -%}
+            create or replace view {{ increment_relation(model.name) }} as {{ sql_of_affected_tickets() }}
+        {%- endcall %}
+        {{ adapter.commit() }}
+    {% endif %}
 {% endmacro %}
 
 {#- After int_tickets_affected: count them, and take their rows of what models by ticket read of staging. -#}
-{% macro take_affected_tickets() %}{{ return(adapter.dispatch('take_affected_tickets')()) }}{% endmacro %}
-{% macro default__take_affected_tickets() %}{% endmacro %}
-{% macro duckdb__take_affected_tickets() %}
+{% macro take_affected_tickets() %}
     {% if increment_plan().is_incremental %}
-        update {{ increment_relation('plan') }} set
-            affected_tickets = (select count(*) from {{ this }}),
-            replaces_tickets = (
-                select {{ pays('count(*)', '(select count(*) from ' ~ before('int_tickets_united') ~ ')') }} from {{ this }}
-            );
+        {% do note_affected_tickets(
+            '(select count(*) from ' ~ this ~ ')',
+            '(select ' ~ pays('count(*)', '(select count(*) from ' ~ before('int_tickets_united') ~ ')') ~ ' from ' ~ this ~ ')'
+        ) %}
         {% for name in ['stg_tickets', 'stg_ticket_events'] %}
-        create or replace table {{ increment_relation(name) }} as
-        select * from {{ before(name) }} where ticket_key in (
-            select ticket_key from {{ this }}
-            where (select replaces_tickets from {{ increment_relation('plan') }})
-        );
+            {% do write_down(
+                increment_relation(name),
+                'select * from ' ~ before(name) ~ ' where ticket_key in (select ticket_key from ' ~ this
+                ~ ' where (select replaces_tickets from ' ~ increment_relation('plan') ~ '))'
+            ) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}

@@ -2,7 +2,9 @@
     What a contract says is never NULL. DuckDB refuses such a row when it is written; Parquet tables hold whatever they
     are given, so they are asked afterwards.
 -#}
-{% macro spark__persist_constraints(relation, model) %}
+{% macro demand_no_nulls(relation) %}{{ return(adapter.dispatch('demand_no_nulls')(relation)) }}{% endmacro %}
+{% macro duckdb__demand_no_nulls(relation) %}{% endmacro %}
+{% macro spark__demand_no_nulls(relation) %}
     {% set columns = [] %}
     {% for column in model.columns.values() if column.constraints | selectattr('type', 'equalto', 'not_null') | list %}
         {% do columns.append(column.name) %}

@@ -15,7 +15,7 @@ from dagster_project.warehouse import (
     Workspace,
     WorkspaceBusy,
     connect,
-    discard_build_file,
+    discard_build,
     engine_settings,
 )
 
@@ -130,8 +130,10 @@ def test_discarding_makes_way_for_a_new_build_and_leaves_the_published_version(
     workspace.build_file.write_bytes(b"damaged")
     wal = workspace.build_file.with_name("build.duckdb.wal")
     wal.write_bytes(b"damaged too")
-    discard_build_file(workspace)
+    (workspace.spark / "core.db").mkdir(parents=True)
+    discard_build(workspace)
     assert not wal.exists()
+    assert not workspace.spark.exists()
     with connect(workspace) as connection:
         assert connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
     assert version.file.exists()

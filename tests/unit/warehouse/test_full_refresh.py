@@ -87,6 +87,13 @@ def test_a_build_file_that_goes_on_keeps_its_own_results(
         assert runs_with_results(workspace) == ["refused-run", "run-1"]
 
 
+def test_a_run_on_duckdb_leaves_no_build_on_spark_behind(workspace: Workspace) -> None:
+    # It holds people's data, and what vouches for it knows nothing of this run.
+    (workspace.spark / "personal.db").mkdir(parents=True)
+    with begin(settings(workspace), "abcdefgh", full_refresh=False):
+        assert not workspace.spark.exists()
+
+
 def test_a_full_refresh_before_anything_was_published_begins_empty(workspace: Workspace) -> None:
     record(workspace, "refused-run")
     with begin(settings(workspace), "abcdefgh", full_refresh=True):

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from dagster_project.warehouse import AuditRefused, Version, Workspace, audit, connect, current, make_candidate, publish
+from dagster_project.checks import damaged_versions
+from dagster_project.warehouse import (
+    AuditRefused,
+    Version,
+    Workspace,
+    audit,
+    connect,
+    current,
+    make_candidate,
+    publish,
+    restore,
+    verify,
+)
 from tests.gate_results import LAYERS, PASSED
 
 RUN = "20260701T040059Z-ab12cd34"
@@ -38,9 +52,46 @@ def published(workspace: Workspace, folder: Path, name: str = "core.fct_large") 
 def test_a_large_table_is_published_where_another_tables_file_would_be(workspace: Workspace, folder: Path) -> None:
     version = published(workspace, folder)
     assert version.record.large_tables == {"core.fct_large": 5}
-    assert not folder.exists(), "it is moved, for copying what is large takes as long as building it"
     assert len(pd.read_parquet(workspace.export_link / "core" / "fct_large.parquet")) == 5
     assert len(pd.read_parquet(workspace.export_link / "core" / "fct_ticket.parquet")) > 0
+
+
+def test_publishing_copies_nothing_and_the_build_keeps_its_table(workspace: Workspace, folder: Path) -> None:
+    version = published(workspace, folder)
+    exported = version.export / "core" / "fct_large.parquet"
+    assert sorted(file.name for file in exported.iterdir()) == ["part-0.parquet", "part-1.parquet"]
+    assert all((exported / file.name).samefile(file) for file in folder.glob("*.parquet"))
+    # What the next build does with its table is no reader's business.
+    shutil.rmtree(folder)
+    assert len(pd.read_parquet(exported)) == 5
+
+
+def test_the_hashes_of_the_exports_cover_a_large_tables_files(workspace: Workspace, folder: Path) -> None:
+    version = published(workspace, folder)
+    listed = [line.split("  ")[1] for line in (version.export / "SHA256SUMS").read_text().splitlines()]
+    assert [name for name in listed if "large" in name] == [
+        f"core/fct_large.parquet/part-{number}.parquet" for number in (0, 1)
+    ]
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=version.export, check=True)
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing"])
+def test_a_version_with_a_damaged_large_table_is_told_and_not_restored(
+    workspace: Workspace, folder: Path, publish_run: Callable[[int], Version], damage: str
+) -> None:
+    before = published(workspace, folder)
+    after = publish_run(60)
+    verify(before)
+    file = before.export / "core" / "fct_large.parquet" / "part-1.parquet"
+    if damage == "changed":
+        content = file.read_bytes()
+        file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    else:
+        file.unlink()
+    with pytest.raises(AuditRefused, match=f"{file}: content hash is .*restore another version"):
+        restore(workspace)
+    assert current(workspace) == after
+    assert [told for told in damaged_versions(workspace) if str(file) in told]
 
 
 def test_the_version_before_keeps_its_own(
