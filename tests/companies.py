@@ -103,7 +103,7 @@ def careloop_process(
 ) -> subprocess.Popen[str]:
     """Start the command line, to be waited for or disturbed; the environment adds to that of the tests."""
     if config and "run" in arguments:
-        _bring_parsed_project(Workspace(config.parent / "warehouse"))
+        bring_parsed_project(Workspace(config.parent / "warehouse"))
     inherited = {name: value for name, value in os.environ.items() if name not in (CONFIG_VARIABLE, "DAGSTER_HOME")}
     return subprocess.Popen(
         [*command, *arguments, *(["--config", str(config)] if config else [])],
@@ -114,7 +114,7 @@ def careloop_process(
     )
 
 
-def _bring_parsed_project(workspace: Workspace) -> None:
+def bring_parsed_project(workspace: Workspace) -> None:
     """Bring a new workspace what its first run would parse for eight seconds; a project that differs is parsed anew."""
     target = workspace.dbt / "target"
     if not target.exists():

@@ -84,7 +84,7 @@ class Spark:
         )
         if not any(result.failed for result in results):
             built = {result.unique_id.rpartition(".")[-1] for result in results if result.resource_type == "model"}
-            copy_small_tables(self._session, self._workspace, built)
+            copy_small_tables(self._workspace, built)
         return [replace(result, message=_without_plan(result.message)) for result in results]
 
     def row_counts(self, tables: Sequence[Table]) -> dict[Table, int]:

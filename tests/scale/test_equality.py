@@ -57,8 +57,23 @@ def published_is_what_readers_expect(workspace: Path) -> None:
         ).fetchone()
     assert schemas == [("analysis",), ("core",), ("kpi",), ("quality",)]
     assert gates == (newest.record.gates_passed + newest.record.gates_warned, 5)
+    # Tables come with the same words, too.
+    assert described(newest.file) == [it for it in described(before.file) if not it[0].startswith("core.fct_")]
     # What the report shows of facts, which it did not find in the file, is what it shows of DuckDB's.
     assert shown_of_facts(newest.report) == shown_of_facts(before.report)
+
+
+def described(version: Path) -> list[tuple[str, str | None, str | None]]:
+    """List the table, column and comment of all columns, and of all tables without a column."""
+    with duckdb.connect(str(version), read_only=True) as connection:
+        return connection.execute(
+            """
+            select schema_name || '.' || table_name, column_name, comment from duckdb_columns() where not internal
+            union all
+            select schema_name || '.' || table_name, null, comment from duckdb_tables()
+            order by all
+            """
+        ).fetchall()
 
 
 def shown_of_facts(report: Path) -> list[Any]:
