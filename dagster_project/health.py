@@ -76,12 +76,15 @@ def health(settings: Settings, now: datetime | None = None) -> Health:
 
 
 def _disk_bytes(workspace: Workspace) -> dict[str, int]:
-    """Size of each part of the workspace."""
-    folders = (
-        *(workspace.landing, workspace.published, workspace.spark),
+    """Size of each part of the workspace; a file that has several names counts with the first."""
+    parts = (
+        *(workspace.build_file, workspace.landing, workspace.published, workspace.spark),
         *(workspace.dagster, workspace.dbt, workspace.logs, workspace.tmp),
     )
-    sizes = {
-        folder.name: sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) for folder in folders
-    }
-    return {"build.duckdb": workspace.build_file.stat().st_size if workspace.build_file.exists() else 0, **sizes}
+    counted: set[int] = set()
+    sizes = {}
+    for part in parts:
+        files = {it.st_ino: it.st_size for path in (part, *part.rglob("*")) if path.is_file() for it in [path.lstat()]}
+        sizes[part.name] = sum(size for inode, size in files.items() if inode not in counted)
+        counted |= files.keys()
+    return sizes

@@ -41,6 +41,19 @@ def test_a_fresh_version_after_a_run_that_published_is_healthy(
     assert found.free_bytes > 0
 
 
+def test_a_file_that_two_parts_share_takes_its_room_once(settings: Settings, workspace: Workspace) -> None:
+    workspace.create()
+    before = health(settings).disk_bytes
+    (workspace.published / "export-shared").mkdir()
+    kept = workspace.spark / "part.parquet"
+    kept.parent.mkdir()
+    kept.write_bytes(bytes(1000))
+    (workspace.published / "export-shared" / "part.parquet").hardlink_to(kept)
+    (workspace.published / "export-shared" / "again.parquet").hardlink_to(kept)
+    after = health(settings).disk_bytes
+    assert sum(after.values()) - sum(before.values()) == 1000
+
+
 def test_before_the_first_version_nothing_is_healthy(settings: Settings) -> None:
     assert health(settings).problems == ["nothing is published"]
 
