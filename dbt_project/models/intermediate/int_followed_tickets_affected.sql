@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ take_affected() }}') }}
 -- depends_on: {{ ref('int_agent_versions') }}, {{ ref('int_as_of') }}
 -- depends_on: {{ ref('int_customer_versions') }}, {{ ref('int_sources_told') }}, {{ ref('int_teams_united') }}
 {#-
@@ -6,7 +7,7 @@
     customers and categories that such tickets have, or had.
 -#}
 {% set tickets, events = ref('stg_tickets'), ref('stg_ticket_events') %}
-{% if not increment_plan().is_incremental %}
+{% if not builds_incrementally() %}
 select cast(null as string) as ticket_key
 where false
 {% else %}

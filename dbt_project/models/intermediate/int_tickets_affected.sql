@@ -1,11 +1,11 @@
-{{ config(post_hook='{{ take_affected_tickets() }}') }}
+{{ config(post_hook='{{ take_affected() }}') }}
 -- depends_on: {{ ref('int_as_of') }}, {{ ref('int_business_days') }}, {{ ref('kpis') }}
 {#-
     Beside tickets that changed and those of the same customers and categories: those with a figure that goes on until the
     as-of instant, which moved; all, where it moved back or the calendar changed. In doubt a ticket is affected.
 #}
 select ticket_key from {{ ref('int_followed_tickets_affected') }}
-{% if increment_plan().is_incremental %}
+{% if builds_incrementally() %}
 {#- What is unsettled changes once its window has elapsed; see int_tickets_judged. -#}
 {% set windows = [
     ('repeat_contact_rate', 'is_repeat_settled', 'created_at'),
