@@ -23,6 +23,8 @@ from dagster_project.transaction import transaction
 from dagster_project.warehouse import Workspace, connect
 
 SCHEMA = "increment"
+# What dbt writes down of the list of affected tickets: how many they are, and whether replacing their rows pays.
+TICKETS = "size_of_int_tickets_affected"
 # Settings that may change from night to night without changing what was computed before.
 _OF_NO_CONSEQUENCE = ("as_of", "max_quarantined_rate")
 _EXISTS = "select 1 from duckdb_tables() where schema_name = ? and table_name = ?"
@@ -81,7 +83,7 @@ def plan(connection: duckdb.DuckDBPyConnection, settings: Settings, parts: Seque
     connection.execute(f"create schema {SCHEMA}")
     connection.execute(
         f"create table {SCHEMA}.plan as select ? as fingerprint, ?::boolean as is_incremental, "
-        "null::timestamp as as_of_before, null::bigint as affected_tickets, false as replaces_tickets",
+        "null::timestamp as as_of_before",
         [now, is_incremental],
     )
     connection.execute(
@@ -113,11 +115,11 @@ def complete(connection: duckdb.DuckDBPyConnection) -> Affected:
 
     What else the build wrote down for itself is removed: it holds rows with personal data.
     """
-    row = connection.execute(
-        f"select is_incremental, case when replaces_tickets then affected_tickets end, fingerprint from {SCHEMA}.plan"
-    ).fetchone()
+    row = connection.execute(f"select is_incremental, fingerprint from {SCHEMA}.plan").fetchone()
     assert row is not None
-    is_incremental, tickets, built = row
+    is_incremental, built = row
+    counted = is_incremental and connection.execute(_EXISTS, [SCHEMA, TICKETS]).fetchone()
+    found = connection.execute(f"select affected from {SCHEMA}.{TICKETS} where pays").fetchone() if counted else None
     parts = connection.execute(
         f"select source, stream, load_id, file, digest from {SCHEMA}.part where not is_gone"
     ).fetchall()
@@ -127,7 +129,7 @@ def complete(connection: duckdb.DuckDBPyConnection) -> Affected:
         connection.execute(
             f"create table {SCHEMA}.built as select ? as fingerprint, ? as parts", [built, json.dumps(parts)]
         )
-    return Affected(is_incremental, tickets)
+    return Affected(is_incremental, found[0] if found else None)
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:

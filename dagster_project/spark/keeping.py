@@ -53,10 +53,10 @@ def plan(spark: SparkSession, workspace: Workspace, settings: Settings, parts: S
 
 
 def complete(spark: SparkSession, workspace: Workspace) -> Affected:
-    """Do what `dagster_project.increment.complete` does, with what dbt wrote into the plan."""
-    planned = spark.table(f"{increment.SCHEMA}.plan").first()
+    """Do what `dagster_project.increment.complete` does, with what dbt wrote down."""
+    counted = f"{increment.SCHEMA}.{increment.TICKETS}"
+    tickets = spark.table(counted).first() if spark.catalog.tableExists(counted) else None
     as_of = spark.table("intermediate.int_as_of").first()
-    assert planned is not None
     assert as_of is not None
     spark.sql(f"drop schema {increment.SCHEMA} cascade")
     tables = [
@@ -69,10 +69,10 @@ def complete(spark: SparkSession, workspace: Workspace) -> Affected:
         notes.executemany("insert into tables values (?, ?, ?)", tables)
         notes.execute("create schema if not exists intermediate")
         notes.execute("create or replace table intermediate.int_as_of as select ?::timestamp as as_of", [as_of.as_of])
-        notes.execute(
-            f"update {increment.SCHEMA}.plan set affected_tickets = ?, replaces_tickets = ?",
-            [planned.affected_tickets, planned.replaces_tickets],
-        )
+        if tickets:
+            notes.execute(
+                f"create table {counted} as select ? as affected, ? as pays", [tickets.affected, tickets.pays]
+            )
         return increment.complete(notes)
 
 

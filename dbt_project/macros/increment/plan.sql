@@ -3,17 +3,12 @@
     the schema `increment`; without one, as in a dbt command given by hand, everything is built in full.
 -#}
 
-{#- {is_incremental, replaces_tickets}: whether rows are replaced by key at all, and whether tickets are: not where
-    more of them are affected than pays. -#}
-{% macro increment_plan() %}
+{% macro builds_incrementally() %}
     {#- Who compiles a project for an engine that is not there cannot ask it. -#}
     {% if execute and flags.INTROSPECT and adapter.get_relation(this.database, 'increment', 'plan') %}
-        {% set row = run_query(
-            'select is_incremental, replaces_tickets from ' ~ increment_relation('plan')
-        ).rows[0] %}
-        {{ return({'is_incremental': row[0], 'replaces_tickets': row[1]}) }}
+        {{ return(run_query('select is_incremental from ' ~ increment_relation('plan')).rows[0][0]) }}
     {% endif %}
-    {{ return({'is_incremental': false, 'replaces_tickets': false}) }}
+    {{ return(false) }}
 {% endmacro %}
 
 {#- Beyond a fifth, building in full is as fast. -#}
@@ -29,9 +24,11 @@
 {% macro changed_rows(name) %}{{ return(increment_relation('changed_' ~ name)) }}{% endmacro %}
 
 {#- A model's table as the build before left it, for what runs before the model is built; no dependency. -#}
-{% macro before(name) %}
+{% macro before(name) %}{{ return(model_named(name).relation_name) }}{% endmacro %}
+
+{% macro model_named(name) %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name == name %}
-        {{ return(node.relation_name) }}
+        {{ return(node) }}
     {% endfor %}
     {{ exceptions.raise_compiler_error("No model '" ~ name ~ "' that could have been built before") }}
 {% endmacro %}

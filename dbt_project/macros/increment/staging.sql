@@ -23,7 +23,7 @@
     ).rows[0] %}
     {% if counts[0] == 0 %}
         {% call statement('main') %}select 1{% endcall %}
-        {% do write_changed(entity, accepted_rows(entity, target) ~ ' and false', accepted_rows(entity, target) ~ ' and false') %}
+        {% do write_changed(entity, compared_rows(entity, target) ~ ' and false', compared_rows(entity, target) ~ ' and false') %}
     {% elif counts[1] %}
         {% do replace_keys(entity, target, keys, new_loads) %}
     {% else %}
@@ -67,15 +67,24 @@
         ~ own_key(entity) ~ of_keys
     ) %}
     {% do make_part(part, reading_part(compiled_code, landed(entity), increment_relation(entity))) %}
-    {% do write_changed(entity, accepted_rows(entity, old), accepted_rows(entity, part)) %}
+    {% do write_changed(entity, compared_rows(entity, old), compared_rows(entity, part)) %}
     {% do replace_rows(target, part, key, keys) %}
 {% endmacro %}
 
 {% macro replace_all(entity, target) %}
     {% set old = increment_relation('old_' ~ entity) %}
-    {% do write_down(old, accepted_rows(entity, target)) %}
+    {% do write_down(old, compared_rows(entity, target)) %}
     {% do replace_table(target, compiled_code) %}
-    {% do write_changed(entity, 'select * from ' ~ old, accepted_rows(entity, target)) %}
+    {% do write_changed(entity, 'select * from ' ~ old, compared_rows(entity, target)) %}
+{% endmacro %}
+
+{#- What staging hands on, and of personal data, which it does not, whether they are the same. -#}
+{% macro compared_rows(entity, typed) %}
+    {% set digests = [] %}
+    {% for column in contract_columns(entity) if column.personal %}
+        {% do digests.append('md5(' ~ column.name ~ ') as ' ~ column.name ~ '_md5') %}
+    {% endfor %}
+    {{ return(accepted_rows(entity, typed, also=digests)) }}
 {% endmacro %}
 
 {% macro landed(entity) %}

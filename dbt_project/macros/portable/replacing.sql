@@ -57,23 +57,6 @@
     {% call statement('main') %}{{ create_table_as(false, target, sql) }}{% endcall %}
 {% endmacro %}
 
-{#- What the plan says of affected tickets: how many they are, and whether their rows are replaced. -#}
-{% macro note_affected_tickets(count, pays) %}
-    {{ return(adapter.dispatch('note_affected_tickets')(count, pays)) }}
-{% endmacro %}
-{% macro duckdb__note_affected_tickets(count, pays) %}
-    {% do run_query(
-        'update ' ~ increment_relation('plan') ~ ' set affected_tickets = ' ~ count ~ ', replaces_tickets = ' ~ pays
-    ) %}
-{% endmacro %}
-{% macro spark__note_affected_tickets(count, pays) %}
-    {% do rewrite(
-        increment_relation('plan'),
-        'select * except (affected_tickets, replaces_tickets), ' ~ count ~ ' as affected_tickets, ' ~ pays
-        ~ ' as replaces_tickets from ' ~ increment_relation('plan')
-    ) %}
-{% endmacro %}
-
 {#- Spark alone: a table that is written anew by a query which may read it. -#}
 {% macro rewrite(relation, sql) %}
     {% set next = relation.incorporate(path={'identifier': relation.identifier ~ '_next'}) %}

@@ -4,8 +4,8 @@
     keys and grants, of which there are none here: that took a tenth of the CPU time of building the KPI layer of a small
     sample.
 
-    Where a build is incremental, models of staging and of tickets have their affected rows replaced instead, and
-    of watched ones it is written down which rows changed (macros/increment).
+    Where a build is incremental, models of staging and those with a list of affected keys have their affected rows
+    replaced instead, and of watched ones it is written down which rows changed (macros/increment).
 -#}
 {% materialization table, adapter='duckdb' %}{{ return(table_with_what_stays()) }}{% endmaterialization %}
 {% materialization table, adapter='spark' %}{{ return(table_with_what_stays()) }}{% endmaterialization %}
@@ -14,12 +14,12 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
-    {%- set plan = increment_plan() if existing else {} -%}
-    {%- set is_watched = plan.is_incremental and model.config.meta.get('watched') -%}
-    {% if plan.is_incremental and typed_entity() %}
+    {%- set keeps = existing and builds_incrementally() -%}
+    {%- set is_watched = keeps and model.config.meta.get('watched') -%}
+    {% if keeps and typed_entity() %}
         {% do replace_affected_keys(typed_entity(), target_relation) %}
-    {% elif plan.replaces_tickets and lists_affected(model) %}
-        {% do replace_affected_tickets(target_relation) %}
+    {% elif keeps and replaces_affected(lists_affected(model)) %}
+        {% do replace_affected(target_relation) %}
     {% else %}
         {% if is_watched %}
             {% set old = increment_relation('old_' ~ model.name) %}
@@ -42,12 +42,12 @@
 
 {% materialization view, adapter='duckdb' %}
     {% set result = materialization_view_default() %}
-    {% do view_affected_tickets() %}
+    {% do view_affected() %}
     {{ return(result) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='spark' %}
     {% set result = create_or_replace_view() %}
-    {% do view_affected_tickets() %}
+    {% do view_affected() %}
     {{ return(result) }}
 {% endmaterialization %}

@@ -1,6 +1,6 @@
 {#- What staging hands on: the accepted rows without personal data and customers' numbers; the quarantined ones whole. -#}
 
-{% macro accepted_rows(entity, typed) %}
+{% macro accepted_rows(entity, typed, also=[]) %}
 {% if not execute %}
 select * from {{ typed }}
 {% else %}
@@ -13,6 +13,9 @@ select
     {% for column in columns if not column.personal and not names_customers(entity, column) %}
     {% set holder = holding_key(entity, column) %}
     {{ text_behind_colon(holder) ~ ' as ' if holder }}{{ column.name }},
+    {% endfor %}
+    {% for expression in also %}
+    {{ expression }},
     {% endfor %}
     _source as source,
     _position as source_position,

@@ -1,7 +1,8 @@
+{{ config(post_hook='{{ take_affected() }}') }}
 {#- A promise goes on until it is kept, also on a ticket of which nothing else does. -#}
 -- depends_on: {{ ref('int_as_of') }}
 select ticket_key from {{ ref('int_tickets_affected') }}
-{% if increment_plan().replaces_tickets %}
+{% if builds_incrementally() %}
 
 union distinct
 
