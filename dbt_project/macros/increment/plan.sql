@@ -28,6 +28,8 @@
     new ones, told apart by `is_new`. -#}
 {% macro changed_rows(name) %}{{ return(increment_relation('changed_' ~ name)) }}{% endmacro %}
 
+{% macro is_watched() %}{{ return(model.config.meta.get('watched')) }}{% endmacro %}
+
 {#- A model's table as the build before left it, for what runs before the model is built; no dependency. -#}
 {% macro before(name) %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name == name %}

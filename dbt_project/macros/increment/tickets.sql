@@ -28,6 +28,9 @@
 {% macro replace_affected_tickets(target) %}
     {% set part = increment_relation(this.identifier) %}
     {% do make_part(part, sql_of_affected_tickets()) %}
+    {% if is_watched() %}
+        {% do write_changed(model.name, 'select * from ' ~ target ~ of_affected_tickets(), 'select * from ' ~ part) %}
+    {% endif %}
     {% do replace_rows(target, part, 'ticket_key', before(lists_affected(model))) %}
 {% endmacro %}
 

@@ -4,7 +4,7 @@
     keys and grants, of which there are none here: that took a tenth of the CPU time of building the KPI layer of a small
     sample.
 
-    Where a build is incremental, models of staging and of tickets have their affected rows replaced instead, and
+    Where a build is incremental, models of staging and of tickets and KPIs have their affected rows replaced instead, and
     of watched ones it is written down which rows changed (macros/increment).
 -#}
 {% materialization table, adapter='duckdb' %}{{ return(table_with_what_stays()) }}{% endmaterialization %}
@@ -15,13 +15,17 @@
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
     {%- set plan = increment_plan() if existing else {} -%}
-    {%- set is_watched = plan.is_incremental and model.config.meta.get('watched') -%}
+    {%- set fact = fact_with_changes() if plan.is_incremental else none -%}
     {% if plan.is_incremental and typed_entity() %}
         {% do replace_affected_keys(typed_entity(), target_relation) %}
     {% elif plan.replaces_tickets and lists_affected(model) %}
         {% do replace_affected_tickets(target_relation) %}
+    {% elif fact %}
+        {% do replace_affected_periods(fact, target_relation) %}
     {% else %}
-        {% if is_watched %}
+        {#- Of rows that are replaced by key, that many are made anew that it does not pay to look which changed. -#}
+        {% set is_compared = plan.is_incremental and is_watched() and not lists_affected(model) %}
+        {% if is_compared %}
             {% set old = increment_relation('old_' ~ model.name) %}
             {% do write_down(old, 'select * from ' ~ target_relation) %}
         {% endif %}
@@ -29,7 +33,7 @@
         {% call statement('main') -%}
             {{ create_table_as(false, target_relation, compiled_code) }}
         {%- endcall %}
-        {% if is_watched %}
+        {% if is_compared %}
             {% do write_changed(model.name, 'select * from ' ~ old, 'select * from ' ~ target_relation) %}
         {% endif %}
     {% endif %}
