@@ -31,9 +31,15 @@ from tests.companies import configuration, landed
 
 # Younger than every row of the sample.
 FIRST_EXPORTED_AT = datetime(2026, 7, 2, tzinfo=UTC)
-COMPARED_SCHEMAS = ("personal", "intermediate", "core", "quality")
+COMPARED_SCHEMAS = ("personal", "intermediate", "core", "kpi", "quality")
 # What differs between builds by its purpose: results of gates, and lists of what was worked out again.
 COMPARED_TABLES = "table_name <> 'gate_result' and not suffix(table_name, '_affected')"
+# Of the marts, those that an incremental build knows: kpi_value and what it is made of.
+SELECTIONS = {
+    "staging": ("--selector", "staging"),
+    "core": ("--selector", "core"),
+    "kpi": ("--select", "+kpi_value,careloop.kpi"),
+}
 
 
 class Row(NamedTuple):
@@ -150,13 +156,13 @@ class Company:
         os.utime(path, (exported_at, exported_at))
 
     def build(self, *, in_full: bool = False) -> Affected:
-        """Land what is new and build facts; marts are always computed from all of them.
+        """Land what is new and build facts and KPIs.
 
         Raises:
             RuntimeError: a model failed.
         """
         self.plan(in_full=in_full)
-        for layer in ("staging", "core"):
+        for layer in SELECTIONS:
             self.build_layer(layer)
         connection = connect(self.workspace)
         try:
@@ -183,7 +189,7 @@ class Company:
             finally:
                 connection.close()
         # The tests on models are the business of other tests.
-        selection = ["--selector", layer, "--exclude-resource-type", "test"]
+        selection = [*SELECTIONS[layer], "--exclude-resource-type", "test"]
         results = DuckDB(self.settings, self.workspace).build(selection, lambda _: None)
         failed = [it for it in results if it.failed]
         if failed:

@@ -18,7 +18,7 @@ from dagster_project.increment import Affected
 from dagster_project.spark.engine import Spark
 from dagster_project.texts.store import Counts
 from tests.companies import landed
-from tests.deliveries import Company, Row, sample_rows, split
+from tests.deliveries import SELECTIONS, Company, Row, sample_rows, split
 from tests.scale.comparing import differences
 from tests.scale.runs import built_on_duckdb, finish, say_where_spark_is, start_on_spark
 
@@ -39,17 +39,17 @@ class Night(NamedTuple):
 
 
 def night(config: Path) -> Night:
-    """Build facts upon what the night before left, without tests, marts and the rest of a run."""
+    """Build facts and KPIs upon what the night before left, without tests and the rest of a run."""
     settings = load_settings(config, target="spark")
     engine = Spark(settings, settings.warehouse)
     texts = Counts(0, 0, 0)
     stood: set[str] = set()
     try:
         engine.map(landed(settings))
-        for layer in ("staging", "core"):
+        for layer, selection in SELECTIONS.items():
             if layer == "core":
                 texts = engine.read_texts()
-            results = engine.build(["--selector", layer, "--exclude-resource-type", "test"], lambda _: None)
+            results = engine.build([*selection, "--exclude-resource-type", "test"], lambda _: None)
             assert [f"{it.unique_id}: {it.message}" for it in results if it.failed] == []
             stood |= {it.resource_type for it in results if it.stands}
         return Night(engine.complete(), texts, stood)

@@ -40,6 +40,9 @@
 {% macro replace_affected(target) %}
     {% set part, list = increment_relation(this.identifier), lists_affected(model) %}
     {% do make_part(part, sql_of_affected()) %}
+    {% if is_watched() %}
+        {% do write_changed(model.name, 'select * from ' ~ target ~ of_affected(list), 'select * from ' ~ part) %}
+    {% endif %}
     {% do replace_rows(target, part, key_of(list), before(list)) %}
 {% endmacro %}
 

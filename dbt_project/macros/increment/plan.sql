@@ -23,6 +23,8 @@
     new ones, told apart by `is_new`. -#}
 {% macro changed_rows(name) %}{{ return(increment_relation('changed_' ~ name)) }}{% endmacro %}
 
+{% macro is_watched() %}{{ return(model.config.meta.get('watched')) }}{% endmacro %}
+
 {#- A model's table as the build before left it, for what runs before the model is built; no dependency. -#}
 {% macro before(name) %}{{ return(model_named(name).relation_name) }}{% endmacro %}
 

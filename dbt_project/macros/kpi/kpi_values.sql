@@ -9,10 +9,17 @@
     numerator:   what a case adds; denominator: what it counts for (cases without one are left out)
 -#}
 {% macro kpi_values(kpi, facts, on_date, statistics, dimensions, numerator='1', denominator='1', where='true') %}
+{#- Of facts that changed, an incremental build looks whether their cases did (macros/increment/periods.sql). -#}
+{{ config(meta={
+    'cases': select_cases('changed', on_date, dimensions + ['is_new'], numerator, denominator, where),
+    'counted_on': on_date,
+}) }}
+with cases as ({{ select_cases(facts, on_date, dimensions, numerator, denominator, where) }}),
+
 {% if 'median' in statistics %}
-{{ figures_of_cases(facts, on_date, dimensions, numerator, denominator, where) }}
+{{ figures_of_cases(dimensions) }}
 {% else %}
-{{ figures_of_days(facts, on_date, dimensions, numerator, denominator, where) }}
+{{ figures_of_days(dimensions) }}
 {% endif %}
 
 {% for statistic in statistics %}
@@ -21,14 +28,9 @@
 {% endfor %}
 {% endmacro %}
 
-{#- CTEs that end in `grouped`: every period from the cases themselves, which is what percentiles need. -#}
-{% macro figures_of_cases(facts, on_date, dimensions, numerator, denominator, where) %}
-{% set grains = ['day', 'week', 'month', 'quarter'] %}
-with cases as (
+{% macro select_cases(facts, on_date, dimensions, numerator, denominator, where) %}
     select
-        {% for grain in grains %}
-        cast(date_trunc('{{ grain }}', {{ on_date }}) as date) as {{ grain }}_start,
-        {% endfor %}
+        {{ on_date }} as counted_on,
         {% for dimension in dimensions %}
         {{ dimension }},
         {% endfor %}
@@ -36,19 +38,36 @@ with cases as (
         cast({{ denominator }} as bigint) as denominator
     from {{ facts }}
     where {{ on_date }} is not null and {{ where }}
+{% endmacro %}
+
+{% macro grains() %}{{ return(['day', 'week', 'month', 'quarter']) }}{% endmacro %}
+
+{% macro period_of(date, grain) -%}
+    cast(date_trunc('{{ grain }}', {{ date }}) as date)
+{%- endmacro %}
+
+{#- CTEs that end in `grouped`: every period from the cases themselves, which is what percentiles need. -#}
+{% macro figures_of_cases(dimensions) %}
+dated as (
+    select
+        {% for grain in grains() %}
+        {{ period_of('counted_on', grain) }} as {{ grain }}_start,
+        {% endfor %}
+        cases.*
+    from cases
+    where denominator is not null
 ),
 
 grouped as (
     select
-        {{ grouped_period(grains) }}
+        {{ grouped_period() }}
         {{ grouped_dimension(dimensions) }}
         {{ exact_sum('numerator') }} as numerator,
         cast(sum(denominator) as double) as denominator,
         {{ median_and_p90('numerator') }} as percentiles
-    from cases
-    where denominator is not null
+    from dated
     group by grouping sets (
-        {% for grain in grains %}
+        {% for grain in grains() %}
         ({{ grain }}_start)
         {%- if grain != 'day' -%}
         {%- for dimension in dimensions %}, ({{ grain }}_start, {{ dimension }}){% endfor %}
@@ -60,24 +79,11 @@ grouped as (
 {% endmacro %}
 
 {#- The same of what adds up: cases are summed to days, and the few days to longer periods. -#}
-{% macro figures_of_days(facts, on_date, dimensions, numerator, denominator, where) %}
-{% set grains = ['day', 'week', 'month', 'quarter'] %}
-with cases as (
-    select
-        {{ on_date }} as date_day,
-        {% for dimension in dimensions %}
-        {{ dimension }},
-        {% endfor %}
-        cast({{ numerator }} as double) as numerator,
-        cast({{ denominator }} as bigint) as denominator
-    from {{ facts }}
-    where {{ on_date }} is not null and {{ where }}
-),
-
+{% macro figures_of_days(dimensions) %}
 days as (
     select
-        {% for grain in grains %}
-        cast(date_trunc('{{ grain }}', date_day) as date) as {{ grain }}_start,
+        {% for grain in grains() %}
+        {{ period_of('counted_on', grain) }} as {{ grain }}_start,
         {% endfor %}
         {{ grouped_dimension(dimensions) }}
         {{ exact_sum('numerator') }} as numerator,
@@ -85,12 +91,12 @@ days as (
         {{ exact_sum('numerator * numerator') }} as sum_of_squares
     from cases
     where denominator is not null
-    group by grouping sets ((date_day){% for dimension in dimensions %}, (date_day, {{ dimension }}){% endfor %})
+    group by grouping sets ((counted_on){% for dimension in dimensions %}, (counted_on, {{ dimension }}){% endfor %})
 ),
 
 grouped as (
     select
-        {{ grouped_period(grains) }}
+        {{ grouped_period() }}
         dimension,
         dimension_value,
         {{ exact_sum('numerator') }} as numerator,
@@ -98,7 +104,7 @@ grouped as (
         {{ exact_sum('sum_of_squares') }} as sum_of_squares
     from days
     group by grouping sets (
-        {% for grain in grains %}
+        {% for grain in grains() %}
         ({{ grain }}_start, dimension, dimension_value){{ ',' if not loop.last }}
         {% endfor %}
     )
@@ -106,10 +112,10 @@ grouped as (
 {% endmacro %}
 
 {#- period_grain and period_start of a row of grouping sets that cut by one grain at a time. -#}
-{% macro grouped_period(grains) -%}
-    case {% for grain in grains %} when grouping({{ grain }}_start) = 0 then '{{ grain }}'{% endfor %} end
+{% macro grouped_period() -%}
+    case {% for grain in grains() %} when grouping({{ grain }}_start) = 0 then '{{ grain }}'{% endfor %} end
         as period_grain,
-    coalesce({% for grain in grains %}{{ grain }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
+    coalesce({% for grain in grains() %}{{ grain }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
 {%- endmacro %}
 
 {#- dimension and dimension_value of a row of grouping sets that cut by one dimension at a time, or by none. -#}

@@ -25,13 +25,13 @@
     {% call statement('part') %}{{ create_table_as(false, part, sql) }}{% endcall %}
 {% endmacro %}
 
-{#- The rows of `part` in the place of those whose key is among `keys`. -#}
+{#- The rows of `part` in the place of those whose key, of one column or several, is among `keys`. -#}
 {% macro replace_rows(target, part, key, keys) %}
     {{ return(adapter.dispatch('replace_rows')(target, part, key, keys)) }}
 {% endmacro %}
 {% macro duckdb__replace_rows(target, part, key, keys) %}
     {% call statement('main') -%}
-        delete from {{ target }} where {{ key }} in (select {{ key }} from {{ keys }});
+        delete from {{ target }} where ({{ key }}) in (select {{ key }} from {{ keys }});
         insert into {{ target }} by name select * from {{ part }};
     {%- endcall %}
 {% endmacro %}
@@ -39,8 +39,7 @@
     {#- The same code made both, so their columns stand in the same order. -#}
     {% do rewrite(
         target,
-        'select kept.* from ' ~ target ~ ' as kept left anti join ' ~ keys ~ ' as affected on kept.' ~ key ~ ' = affected.'
-        ~ key ~ ' union all select * from ' ~ part
+        'select kept.* from ' ~ target ~ ' as kept left anti join ' ~ keys ~ ' using (' ~ key ~ ') union all select * from ' ~ part
     ) %}
 {% endmacro %}
 

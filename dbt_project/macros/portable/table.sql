@@ -4,7 +4,7 @@
     keys and grants, of which there are none here: that took a tenth of the CPU time of building the KPI layer of a small
     sample.
 
-    Where a build is incremental, models of staging and those with a list of affected keys have their affected rows
+    Where a build is incremental, models of staging, those with a list of affected keys, and KPIs have their affected rows
     replaced instead, and of watched ones it is written down which rows changed (macros/increment).
 -#}
 {% materialization table, adapter='duckdb' %}{{ return(table_with_what_stays()) }}{% endmaterialization %}
@@ -15,13 +15,17 @@
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
     {%- set keeps = existing and builds_incrementally() -%}
-    {%- set is_watched = keeps and model.config.meta.get('watched') -%}
+    {%- set fact = fact_with_changes() if keeps else none -%}
     {% if keeps and typed_entity() %}
         {% do replace_affected_keys(typed_entity(), target_relation) %}
     {% elif keeps and replaces_affected(lists_affected(model)) %}
         {% do replace_affected(target_relation) %}
+    {% elif fact %}
+        {% do replace_affected_periods(fact, target_relation) %}
     {% else %}
-        {% if is_watched %}
+        {#- Of rows that are replaced by key, that many are made anew that it does not pay to look which changed. -#}
+        {% set is_compared = keeps and is_watched() and not lists_affected(model) %}
+        {% if is_compared %}
             {% set old = increment_relation('old_' ~ model.name) %}
             {% do write_down(old, 'select * from ' ~ target_relation) %}
         {% endif %}
@@ -29,7 +33,7 @@
         {% call statement('main') -%}
             {{ create_table_as(false, target_relation, compiled_code) }}
         {%- endcall %}
-        {% if is_watched %}
+        {% if is_compared %}
             {% do write_changed(model.name, 'select * from ' ~ old, 'select * from ' ~ target_relation) %}
         {% endif %}
     {% endif %}
