@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from dagster_project.warehouse import Workspace, connect
 SCHEMA = "increment"
 # Settings that may change from night to night without changing what was computed before.
 _OF_NO_CONSEQUENCE = ("as_of", "max_quarantined_rate")
-_EXISTS = "select 1 from duckdb_tables() where schema_name = ? and table_name = ?"
+_EXISTS = "select 1 from duckdb_columns() where schema_name = ? and table_name = ? and column_name = ?"
 
 
 class Landed(NamedTuple):
@@ -39,10 +40,22 @@ class Landed(NamedTuple):
 
 
 class Affected(NamedTuple):
-    """How much a build worked out again: `tickets` is None where that was all of them."""
+    """How much a build worked out again: `tickets` is None where that was all of them.
+
+    `full_build` names the full build whose rows it kept, or itself: since that one, no rows were taken out of a part.
+    """
 
     is_incremental: bool
     tickets: int | None
+    full_build: str
+
+
+class _Built(NamedTuple):
+    """What a complete build leaves."""
+
+    fingerprint: str
+    parts: list[Landed]
+    full_build: str
 
 
 def landed_parts(streams: Mapping[tuple[str, str], Sequence[Part]]) -> list[Landed]:
@@ -74,21 +87,22 @@ def plan(connection: duckdb.DuckDBPyConnection, settings: Settings, parts: Seque
     """
     now = rules_sha256(settings, but=_OF_NO_CONSEQUENCE)
     before = _complete_build(connection)
-    known = {part[:4]: part.digest for part in before[1]} if before else {}
+    known = {part[:4]: part.digest for part in before.parts} if before else {}
     rewritten = any(known.get(part[:4], part.digest) != part.digest for part in parts)
-    is_incremental = before is not None and before[0] == now and not rewritten
+    is_incremental = before is not None and before.fingerprint == now and not rewritten
+    full_build = before.full_build if before and is_incremental else uuid.uuid4().hex
     forget(connection)
     connection.execute(f"create schema {SCHEMA}")
     connection.execute(
         f"create table {SCHEMA}.plan as select ? as fingerprint, ?::boolean as is_incremental, "
-        "null::timestamp as as_of_before, null::bigint as affected_tickets, false as replaces_tickets",
-        [now, is_incremental],
+        "null::timestamp as as_of_before, null::bigint as affected_tickets, false as replaces_tickets, ? as full_build",
+        [now, is_incremental, full_build],
     )
     connection.execute(
         f"create table {SCHEMA}.part (source varchar, stream varchar, load_id varchar, file varchar, digest varchar, "
         "is_new boolean, is_gone boolean)"
     )
-    gone = [part for part in before[1] if part[:4] not in {it[:4] for it in parts}] if before else []
+    gone = [part for part in before.parts if part[:4] not in {it[:4] for it in parts}] if before else []
     rows = [*((*part, part[:4] not in known, False) for part in parts), *((*part, False, True) for part in gone)]
     if rows:
         connection.executemany(f"insert into {SCHEMA}.part values (?, ?, ?, ?, ?, ?, ?)", rows)
@@ -101,7 +115,7 @@ def is_incremental(workspace: Workspace) -> bool:
     """Whether the build that is under way keeps rows of the one before; one that nobody planned does not."""
     connection = connect(workspace)
     try:
-        planned = connection.execute(_EXISTS, [SCHEMA, "plan"]).fetchone()
+        planned = connection.execute(_EXISTS, [SCHEMA, "plan", "is_incremental"]).fetchone()
         found = connection.execute(f"select is_incremental from {SCHEMA}.plan").fetchone() if planned else None
     finally:
         connection.close()
@@ -114,10 +128,11 @@ def complete(connection: duckdb.DuckDBPyConnection) -> Affected:
     What else the build wrote down for itself is removed: it holds rows with personal data.
     """
     row = connection.execute(
-        f"select is_incremental, case when replaces_tickets then affected_tickets end, fingerprint from {SCHEMA}.plan"
+        "select is_incremental, case when replaces_tickets then affected_tickets end, full_build, fingerprint "
+        f"from {SCHEMA}.plan"
     ).fetchone()
     assert row is not None
-    is_incremental, tickets, built = row
+    *affected, built = row
     parts = connection.execute(
         f"select source, stream, load_id, file, digest from {SCHEMA}.part where not is_gone"
     ).fetchall()
@@ -125,9 +140,10 @@ def complete(connection: duckdb.DuckDBPyConnection) -> Affected:
         forget(connection)
         connection.execute(f"create schema {SCHEMA}")
         connection.execute(
-            f"create table {SCHEMA}.built as select ? as fingerprint, ? as parts", [built, json.dumps(parts)]
+            f"create table {SCHEMA}.built as select ? as fingerprint, ? as parts, ? as full_build",
+            [built, json.dumps(parts), affected[-1]],
         )
-    return Affected(is_incremental, tickets)
+    return Affected(*affected)
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
@@ -135,8 +151,8 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"drop schema if exists {SCHEMA} cascade")
 
 
-def _complete_build(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[Landed]] | None:
-    if not connection.execute(_EXISTS, [SCHEMA, "built"]).fetchone():
+def _complete_build(connection: duckdb.DuckDBPyConnection) -> _Built | None:
+    if not connection.execute(_EXISTS, [SCHEMA, "built", "full_build"]).fetchone():
         return None
-    row = connection.execute(f"select fingerprint, parts from {SCHEMA}.built").fetchone()
-    return (row[0], [Landed(*part) for part in json.loads(row[1])]) if row else None
+    row = connection.execute(f"select fingerprint, parts, full_build from {SCHEMA}.built").fetchone()
+    return _Built(row[0], [Landed(*part) for part in json.loads(row[1])], row[2]) if row else None
