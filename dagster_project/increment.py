@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ SCHEMA = "increment"
 TICKETS = "size_of_int_tickets_affected"
 # Settings that may change from night to night without changing what was computed before.
 _OF_NO_CONSEQUENCE = ("as_of", "max_quarantined_rate")
-_EXISTS = "select 1 from duckdb_tables() where schema_name = ? and table_name = ?"
+_EXISTS = "select 1 from duckdb_columns() where schema_name = ? and table_name = ? and column_name = ?"
 
 
 class Landed(NamedTuple):
@@ -41,10 +42,22 @@ class Landed(NamedTuple):
 
 
 class Affected(NamedTuple):
-    """How much a build worked out again: `tickets` is None where that was all of them."""
+    """How much a build worked out again: `tickets` is None where that was all of them.
+
+    `full_build` names the full build whose rows it kept, or itself: since that one, no rows were taken out of a part.
+    """
 
     is_incremental: bool
     tickets: int | None
+    full_build: str
+
+
+class _Built(NamedTuple):
+    """What a complete build leaves."""
+
+    fingerprint: str
+    parts: list[Landed]
+    full_build: str
 
 
 def landed_parts(streams: Mapping[tuple[str, str], Sequence[Part]]) -> list[Landed]:
@@ -76,21 +89,22 @@ def plan(connection: duckdb.DuckDBPyConnection, settings: Settings, parts: Seque
     """
     now = rules_sha256(settings, but=_OF_NO_CONSEQUENCE)
     before = _complete_build(connection)
-    known = {part[:4]: part.digest for part in before[1]} if before else {}
+    known = {part[:4]: part.digest for part in before.parts} if before else {}
     rewritten = any(known.get(part[:4], part.digest) != part.digest for part in parts)
-    is_incremental = before is not None and before[0] == now and not rewritten
+    is_incremental = before is not None and before.fingerprint == now and not rewritten
+    full_build = before.full_build if before and is_incremental else uuid.uuid4().hex
     forget(connection)
     connection.execute(f"create schema {SCHEMA}")
     connection.execute(
         f"create table {SCHEMA}.plan as select ? as fingerprint, ?::boolean as is_incremental, "
-        "null::timestamp as as_of_before",
-        [now, is_incremental],
+        "null::timestamp as as_of_before, ? as full_build",
+        [now, is_incremental, full_build],
     )
     connection.execute(
         f"create table {SCHEMA}.part (source varchar, stream varchar, load_id varchar, file varchar, digest varchar, "
         "is_new boolean, is_gone boolean)"
     )
-    gone = [part for part in before[1] if part[:4] not in {it[:4] for it in parts}] if before else []
+    gone = [part for part in before.parts if part[:4] not in {it[:4] for it in parts}] if before else []
     rows = [*((*part, part[:4] not in known, False) for part in parts), *((*part, False, True) for part in gone)]
     if rows:
         connection.executemany(f"insert into {SCHEMA}.part values (?, ?, ?, ?, ?, ?, ?)", rows)
@@ -103,7 +117,7 @@ def is_incremental(workspace: Workspace) -> bool:
     """Whether the build that is under way keeps rows of the one before; one that nobody planned does not."""
     connection = connect(workspace)
     try:
-        planned = connection.execute(_EXISTS, [SCHEMA, "plan"]).fetchone()
+        planned = connection.execute(_EXISTS, [SCHEMA, "plan", "is_incremental"]).fetchone()
         found = connection.execute(f"select is_incremental from {SCHEMA}.plan").fetchone() if planned else None
     finally:
         connection.close()
@@ -115,10 +129,10 @@ def complete(connection: duckdb.DuckDBPyConnection) -> Affected:
 
     What else the build wrote down for itself is removed: it holds rows with personal data.
     """
-    row = connection.execute(f"select is_incremental, fingerprint from {SCHEMA}.plan").fetchone()
+    row = connection.execute(f"select is_incremental, fingerprint, full_build from {SCHEMA}.plan").fetchone()
     assert row is not None
-    is_incremental, built = row
-    counted = is_incremental and connection.execute(_EXISTS, [SCHEMA, TICKETS]).fetchone()
+    is_incremental, built, full_build = row
+    counted = is_incremental and connection.execute(_EXISTS, [SCHEMA, TICKETS, "pays"]).fetchone()
     found = connection.execute(f"select affected from {SCHEMA}.{TICKETS} where pays").fetchone() if counted else None
     parts = connection.execute(
         f"select source, stream, load_id, file, digest from {SCHEMA}.part where not is_gone"
@@ -127,9 +141,10 @@ def complete(connection: duckdb.DuckDBPyConnection) -> Affected:
         forget(connection)
         connection.execute(f"create schema {SCHEMA}")
         connection.execute(
-            f"create table {SCHEMA}.built as select ? as fingerprint, ? as parts", [built, json.dumps(parts)]
+            f"create table {SCHEMA}.built as select ? as fingerprint, ? as parts, ? as full_build",
+            [built, json.dumps(parts), full_build],
         )
-    return Affected(is_incremental, found[0] if found else None)
+    return Affected(is_incremental, found[0] if found else None, full_build)
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
@@ -137,8 +152,8 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"drop schema if exists {SCHEMA} cascade")
 
 
-def _complete_build(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[Landed]] | None:
-    if not connection.execute(_EXISTS, [SCHEMA, "built"]).fetchone():
+def _complete_build(connection: duckdb.DuckDBPyConnection) -> _Built | None:
+    if not connection.execute(_EXISTS, [SCHEMA, "built", "full_build"]).fetchone():
         return None
-    row = connection.execute(f"select fingerprint, parts from {SCHEMA}.built").fetchone()
-    return (row[0], [Landed(*part) for part in json.loads(row[1])]) if row else None
+    row = connection.execute(f"select fingerprint, parts, full_build from {SCHEMA}.built").fetchone()
+    return _Built(row[0], [Landed(*part) for part in json.loads(row[1])], row[2]) if row else None

@@ -49,7 +49,8 @@ def published_careloop(careloop: RunResource) -> dg.MaterializeResult[None]:
     try:
         with run.stage("audit"):
             gate_results = _recorded(run)
-            candidate = make_candidate(run.workspace, run.name)
+            full_build = run.affected.full_build if run.affected else None
+            candidate = make_candidate(run.workspace, run.name, full_build=full_build)
             record = audit(
                 run.workspace,
                 candidate,

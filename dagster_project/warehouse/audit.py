@@ -1,25 +1,25 @@
 """The audit: whether this file, byte for byte, is one that may be published.
 
-What belongs here: reading a candidate whole, comparing it with the build file, weighing what the gates found, and
+What belongs here: reading a candidate whole, comparing it with what was built, weighing what the gates found, and
 the record of all that. What an expectation is and how it is checked belongs to the quality gates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 import duckdb
 
-from dagster_project.warehouse.build import attach_read_only, connect, damaged
-from dagster_project.warehouse.candidate import STORAGE_VERSION
+from dagster_project.warehouse.build import attach_read_only
+from dagster_project.warehouse.candidate import STORAGE_VERSION, Candidate
 from dagster_project.warehouse.errors import PublishError
 from dagster_project.warehouse.files import sha256, wal_of
 from dagster_project.warehouse.large_tables import rows_of_large_tables
 from dagster_project.warehouse.records import AuditRecord, TableFigures, write_audit_record
-from dagster_project.warehouse.relations import PUBLISHED_SCHEMAS, published_relations, relations, rows_and_checksum
+from dagster_project.warehouse.relations import PUBLISHED_SCHEMAS, figures_of, published_relations, relations
 from dagster_project.warehouse.workspace import Workspace
 
 
@@ -40,7 +40,7 @@ class GateResult(Protocol):
 
 def audit(
     workspace: Workspace,
-    candidate: Path,
+    candidate: Candidate,
     *,
     run: str,
     suites_sha256: str,
@@ -52,8 +52,8 @@ def audit(
     """Decide whether a candidate may be published, and write that down beside it.
 
     Args:
-        workspace: the build file in it is what the candidate is compared with.
-        candidate: what `make_candidate` returned for this run.
+        workspace: where the candidate lies.
+        candidate: what `make_candidate` returned for this run; its file is compared with what was built.
         run: the run's name.
         suites_sha256: content hash of the suites that were checked.
         gate_results: the results of all gates of this run.
@@ -66,20 +66,19 @@ def audit(
 
     Raises:
         PublishError: there is no such file.
-        BuildFileError: the build file cannot be read.
     """
-    if not candidate.is_file():
-        raise PublishError(f"{candidate}: no such candidate; make one first")
+    file = candidate.file
+    if not file.is_file():
+        raise PublishError(f"{file}: no such candidate; make one first")
     with workspace.lock(run):
-        digest = sha256(candidate)  # before reading: whatever changes the file later is then noticed by the hash
-        built = _figures_of_build(workspace)
-        found, refusals = _figures_of_candidate(workspace, candidate)
-        refusals += _differences(built, found) if not refusals else []
+        digest = sha256(file)  # before reading: whatever changes the file later is then noticed by the hash
+        found, refusals = _figures_of_file(workspace, file)
+        refusals += _differences(candidate.built, found) if not refusals else []
         large_rows, unfinished = rows_of_large_tables(workspace, large_tables)
         refusals += unfinished
         refusals += _gate_refusals(gate_results, required_layers)
-        if candidate != workspace.candidate_file(run):
-            refusals.append(f"{candidate.name} is not the candidate of run {run}")
+        if file != workspace.candidate_file(run):
+            refusals.append(f"{file.name} is not the candidate of run {run}")
         if not suites_sha256:
             refusals.append("no content hash of the suites was stated")
         passed = sum(result.outcome == "passed" for result in gate_results)
@@ -88,9 +87,10 @@ def audit(
             run=run,
             file_name=workspace.version_file(run).name,
             sha256=digest,
-            size_bytes=candidate.stat().st_size,
+            size_bytes=file.stat().st_size,
             suites_sha256=suites_sha256,
             inputs_sha256=inputs_sha256,
+            full_build=candidate.full_build,
             duckdb_version=duckdb.__version__,
             tables=found,
             large_tables=large_rows,
@@ -104,34 +104,18 @@ def audit(
         return record
 
 
-def _figures_of_build(workspace: Workspace) -> tuple[TableFigures, ...]:
-    connection = connect(workspace, read_only=True)
+def _figures_of_file(workspace: Workspace, file: Path) -> tuple[tuple[TableFigures, ...], list[str]]:
+    if wal_of(file).exists():
+        return (), [f"{wal_of(file).name} lies beside the candidate: somebody wrote to it"]
     try:
-        return tuple(_figures(connection, workspace.build_file.stem))
-    except duckdb.Error as error:
-        raise damaged(workspace, error, "cannot be read whole") from None
-    finally:
-        connection.close()
-
-
-def _figures_of_candidate(workspace: Workspace, candidate: Path) -> tuple[tuple[TableFigures, ...], list[str]]:
-    if wal_of(candidate).exists():
-        return (), [f"{wal_of(candidate).name} lies beside the candidate: somebody wrote to it"]
-    try:
-        connection = attach_read_only(workspace, candidate, "candidate")
+        connection = attach_read_only(workspace, file, "candidate")
         try:
-            return tuple(_figures(connection, "candidate")), _contents(connection)
+            found = [figures_of(connection, "candidate", it) for it in published_relations(connection, "candidate")]
+            return tuple(found), _contents(connection)
         finally:
             connection.close()
     except duckdb.Error as error:
         return (), [f"the candidate cannot be read whole: {str(error).splitlines()[0]}"]
-
-
-def _figures(connection: duckdb.DuckDBPyConnection, database: str) -> Iterator[TableFigures]:
-    for relation in published_relations(connection, database):
-        rows, checksum = rows_and_checksum(connection, database, relation)
-        columns = {column.name: column.data_type for column in relation.columns}
-        yield TableFigures(table=str(relation), rows=rows, checksum=checksum, columns=columns)
 
 
 def _contents(connection: duckdb.DuckDBPyConnection) -> list[str]:

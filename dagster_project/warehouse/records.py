@@ -31,7 +31,8 @@ class AuditRecord(_Record):
     """The audit of one candidate. `passed` means that there are no refusals; `published_at` is set when published.
 
     `large_tables` gives the rows of the tables that stand in the version's exports only. `inputs_sha256` is the
-    fingerprint of what the version was made of; None where a run by hand built some of it only.
+    fingerprint of what the version was made of; None where a run by hand built some of it only. `full_build` names the
+    full build that its build goes back to; None where that is not known.
     """
 
     run: str
@@ -40,6 +41,7 @@ class AuditRecord(_Record):
     size_bytes: int
     suites_sha256: str
     inputs_sha256: str | None = None
+    full_build: str | None = None
     duckdb_version: str
     tables: tuple[TableFigures, ...]
     large_tables: dict[str, int] = {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.quoting import identifier, literal
+from dagster_project.warehouse.records import TableFigures
 
 PUBLISHED_SCHEMAS = ("core", "kpi", "analysis", "quality")
 
@@ -28,6 +29,7 @@ class Relation:
 
     schema: str
     name: str
+    is_view: bool
     comment: str | None
     columns: tuple[Column, ...]
 
@@ -37,6 +39,11 @@ class Relation:
     def within(self, database: str) -> str:
         """Its name as SQL, in an attached database."""
         return ".".join(map(identifier, (database, self.schema, self.name)))
+
+    @property
+    def hash(self) -> str:
+        """A number over all values of a row as SQL; comparable within one DuckDB version."""
+        return f"hash({', '.join(identifier(column.name) for column in self.columns)})"
 
 
 def relations(connection: duckdb.DuckDBPyConnection, database: str) -> list[Relation]:
@@ -52,15 +59,18 @@ def relations(connection: duckdb.DuckDBPyConnection, database: str) -> list[Rela
         columns.setdefault((schema, name), []).append(Column(*column))
     found = connection.execute(
         f"""
-        select schema_name, table_name, comment
+        select schema_name, table_name, false, comment
         from duckdb_tables() where database_name = {literal(database)} and not internal
         union all
-        select schema_name, view_name, comment
+        select schema_name, view_name, true, comment
         from duckdb_views() where database_name = {literal(database)} and not internal
         order by 1, 2
         """
     ).fetchall()
-    return [Relation(schema, name, comment, tuple(columns.get((schema, name), ()))) for schema, name, comment in found]
+    return [
+        Relation(schema, name, is_view, comment, tuple(columns.get((schema, name), ())))
+        for schema, name, is_view, comment in found
+    ]
 
 
 def published_relations(connection: duckdb.DuckDBPyConnection, database: str) -> list[Relation]:
@@ -68,15 +78,14 @@ def published_relations(connection: duckdb.DuckDBPyConnection, database: str) ->
     return [relation for relation in relations(connection, database) if relation.schema in PUBLISHED_SCHEMAS]
 
 
-def rows_and_checksum(connection: duckdb.DuckDBPyConnection, database: str, relation: Relation) -> tuple[int, str]:
-    """Row count, and a checksum over every value that does not depend on the order of rows.
+def figures_of(connection: duckdb.DuckDBPyConnection, database: str, relation: Relation) -> TableFigures:
+    """Count the rows, and add up their hashes, which gives the same for any order of rows.
 
-    It reads every column whole. Rows that occur twice count twice, which an exclusive or would cancel out. Checksums
-    are comparable within one DuckDB version: its hash function may change with the next.
+    It reads every column whole. Rows that occur twice count twice, which an exclusive or would cancel out.
     """
-    row = ", ".join(identifier(column.name) for column in relation.columns)
     counted = connection.execute(
-        f"select count(*), coalesce(sum(hash({row})), 0)::varchar from {relation.within(database)}"
+        f"select count(*), coalesce(sum({relation.hash}), 0)::varchar from {relation.within(database)}"
     ).fetchone()
     assert counted is not None  # an aggregate without groups has one row
-    return counted[0], counted[1]
+    columns = {column.name: column.data_type for column in relation.columns}
+    return TableFigures(table=str(relation), rows=counted[0], checksum=counted[1], columns=columns)

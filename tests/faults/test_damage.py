@@ -26,9 +26,9 @@ RUN = "20260701T040002Z-ab12cd34"
 BLOCK_BYTES = 256 * 1024
 
 
-def next_version(workspace: Workspace) -> Version:
+def next_version(workspace: Workspace, full_build: str | None = None) -> Version:
     """What the end of a run does."""
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN, full_build=full_build)
     record = audit(workspace, candidate, run=RUN, suites_sha256="suites", gate_results=PASSED, required_layers=LAYERS)
     return publish(workspace, record, run=RUN, suites_sha256="suites", make_pages=lambda _: {})
 
@@ -43,15 +43,18 @@ def rows_of(file: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def published(workspace: Workspace, publish_run: Callable[[int], Version]) -> Workspace:
+def published(workspace: Workspace, publish_run: Callable[..., Version]) -> Workspace:
     """A workspace with a version and, in the build file, what would be the next one."""
     with connect(workspace) as connection:
         connection.execute("create table core.numbers as select i, md5(i::varchar) as text from range(20000) as t (i)")
-    publish_run(1)
+    publish_run(1, full_build="5f")
     return workspace
 
 
-def test_a_flipped_bit_anywhere_in_the_build_file_is_refused_or_harmless(published: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("full_build", ["5f", "another"], ids=["begun with the version before", "from nothing"])
+def test_a_flipped_bit_anywhere_in_the_build_file_is_refused_or_harmless(
+    published: Workspace, tmp_path: Path, full_build: str
+) -> None:
     sound = published.build_file.read_bytes()
     expected = rows_of(published.version_file(versions(published)[0].run))
     refused = 0
@@ -62,7 +65,7 @@ def test_a_flipped_bit_anywhere_in_the_build_file_is_refused_or_harmless(publish
         content[offset] ^= 0x10
         workspace.build_file.write_bytes(content)
         try:
-            version = next_version(workspace)
+            version = next_version(workspace, full_build)
         except (BuildFileError, PublishError):
             refused += 1
             assert rows_of(workspace.database_link) == expected

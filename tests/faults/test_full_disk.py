@@ -45,14 +45,19 @@ def fill(folder: Path, leaving: int) -> Path:
     return ballast
 
 
+@pytest.mark.parametrize("full_build", ["5f", None], ids=["begun with the version before", "from nothing"])
 @pytest.mark.parametrize("candidates", [0.5, 1], ids=["at the candidate", "at the exports"])
 def test_a_disk_that_fills_up_before_publishing_leaves_what_is_published(
-    small_disk: Path, workspace: Workspace, publish_run: Callable[[int], Version], candidates: float
+    small_disk: Path,
+    workspace: Workspace,
+    publish_run: Callable[..., Version],
+    candidates: float,
+    full_build: str | None,
 ) -> None:
     random = "create or replace table core.random as select md5(i::varchar) as text from range({}, {}) as t (i)"
     with connect(workspace) as connection:
         connection.execute(random.format(0, 200_000))
-    size = publish_run(1).record.size_bytes
+    size = publish_run(1, full_build=full_build).record.size_bytes
     crowded = Workspace(small_disk / "warehouse", workspace.memory_limit)
     shutil.copytree(workspace.folder, crowded.folder, symlinks=True)
     with connect(crowded) as connection:  # what did not change takes no room in the exports
@@ -60,10 +65,10 @@ def test_a_disk_that_fills_up_before_publishing_leaves_what_is_published(
     before = content(crowded.published)
     ballast = fill(small_disk, int(candidates * (size + 2 * MIB)))
     with pytest.raises(PublishError, match="No space left on device"):
-        next_version(crowded)
+        next_version(crowded, full_build)
     assert content(crowded.published) == before
     ballast.unlink()
-    assert next_version(crowded).run == RUN
+    assert next_version(crowded, full_build).run == RUN
     assert not list(crowded.published.glob(".*"))
 
 

@@ -12,7 +12,16 @@ import pytest
 from dagster_project.config import PROJECT_ROOT
 from dagster_project.quality.gate import CheckResult, blocking, run_gate
 from dagster_project.quality.suites import load_suites
-from dagster_project.warehouse import AuditRefused, Version, Workspace, audit, connect, make_candidate, publish
+from dagster_project.warehouse import (
+    AuditRefused,
+    Candidate,
+    Version,
+    Workspace,
+    audit,
+    connect,
+    make_candidate,
+    publish,
+)
 
 LAYERS = ("staging", "core", "kpi", "quality")
 SUITES = [suite for layer in LAYERS for suite in load_suites(PROJECT_ROOT / "expectations", layer)]
@@ -46,14 +55,14 @@ def content(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def candidate(workspace: Workspace, publish_run: Callable[[int], Version]) -> Path:
+def candidate(workspace: Workspace, publish_run: Callable[[int], Version]) -> Candidate:
     publish_run(1)
     return make_candidate(workspace, RUN)
 
 
 @pytest.mark.parametrize("step", [EVERY, pytest.param(80, id="one in eighty")])
 def test_each_critical_expectation_that_fails_and_each_that_raises_stops_the_publication(
-    workspace: Workspace, candidate: Path, step: int
+    workspace: Workspace, candidate: Candidate, step: int
 ) -> None:
     before, link = content(workspace.published), workspace.database_link.readlink()
     wrong = [

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dagster_project import increment
 from dagster_project.warehouse import connect
 from tests.deliveries import Company, Row, differences, sample_rows, split
 
@@ -41,7 +40,7 @@ def rest(rows: list[Row]) -> list[Row]:
 def built_once(tmp_path_factory: pytest.TempPathFactory, history: list[Row]) -> Company:
     company = Company(tmp_path_factory.mktemp("company"))
     company.begin_anew(history)
-    assert company.build() == increment.Affected(is_incremental=False, tickets=None)
+    assert company.build()[:2] == (False, None)
     company.save()
     return company
 
@@ -253,7 +252,7 @@ def test_one_new_event_works_out_its_ticket_with_its_neighbours_its_periods_and_
 
     # No row at all: nothing to work out.
     mark_figures(company)
-    assert company.build() == increment.Affected(is_incremental=True, tickets=0)
+    assert company.build()[:2] == (True, 0)
     assert periods_worked_out(company, "kpi_escalation_rate") == set()
 
     # At an as-of instant that stays where it was, nothing goes on by itself.
@@ -323,7 +322,12 @@ def test_a_build_that_was_killed_is_followed_by_a_full_one(company: Company, res
     assert company.plan()
     company.build_layer("staging")
     # Nothing more is heard of it.
+<<<<<<< HEAD
     assert company.build() == increment.Affected(is_incremental=False, tickets=None)
+=======
+    assert company.build()[:2] == (False, None)
+    equals_a_full_build(company)
+>>>>>>> candidate
 
 
 def test_seeds_and_views_of_staging_stand_where_the_fingerprint_of_the_build_before_does(
@@ -343,5 +347,5 @@ def test_seeds_and_views_of_staging_stand_where_the_fingerprint_of_the_build_bef
 def test_many_changes_are_built_in_full(company: Company, history: list[Row], rest: list[Row]) -> None:
     tickets = [row for row in history if row.entity == "tickets"]
     company.deliver([*rest, *(row.but(priority="unheard of") for row in tickets[: TICKETS // 3])])
-    assert company.build() == increment.Affected(is_incremental=True, tickets=None)
+    assert company.build()[:2] == (True, None)
     equals_a_full_build(company)

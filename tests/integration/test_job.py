@@ -74,6 +74,12 @@ def last_run(folder: Path) -> dict[str, Any]:
     return record
 
 
+def full_builds(folder: Path) -> list[str]:
+    """Return the full build that each published version goes back to, oldest first."""
+    records = sorted((folder / "warehouse" / "published").glob("careloop-*.json"))
+    return [json.loads(record.read_text(encoding="utf-8"))["full_build"] for record in records]
+
+
 def everything_published(folder: Path) -> dict[str, str]:
     published = folder / "warehouse" / "published"
     return {
@@ -127,6 +133,9 @@ def test_history_in_two_runs_gives_the_same_marts_as_in_one(january: Path, febru
     incremental, full = marts(february), marts(tmp_path)
     assert len(incremental["core.fct_ticket"]) == 30
     assert incremental == full
+    first, second = full_builds(february)
+    assert first == second, "the night's version may begin with the one before"
+    assert full_builds(tmp_path) != [first]
 
 
 def test_a_misspelt_column_is_a_bad_configuration_that_lists_the_columns(published: Path) -> None:
@@ -271,8 +280,10 @@ def test_an_erasure_and_a_changed_holiday_are_each_built_in_full_and_leave_what_
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = published / "careloop.yml"
+    before = full_builds(published)
     assert careloop("erase-customer", "helpdesk", "c1", config=config).returncode == 0
     assert last_run(published)["build"] == "full"
+    assert full_builds(published) != before, "the version is written from nothing"
     due = "select sla_target_key, due_at from core.fct_sla_target order by all"
     promised = asked(published, due)
 

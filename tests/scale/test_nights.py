@@ -87,7 +87,7 @@ def test_nights_leave_what_a_full_build_leaves_and_a_killed_one_is_followed_by_a
     say_where_spark_is(company.config, MASTER)
     company.begin_anew(history)
     first = in_a_process(company.config)
-    assert first.affected == Affected(is_incremental=False, tickets=None)
+    assert first.affected[:2] == (False, None)
 
     # Late history, some of it again, a ticket that is corrected, and one that goes to another customer.
     corrected, moved = one(history, "tickets", "category"), one(rest, "tickets", "customer_id")

@@ -55,7 +55,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def built(connection: duckdb.DuckDBPyConnection, parts: list[increment.Landed], **changed: Any) -> bool:
     """Plan and complete a build; whether it was incremental."""
     is_incremental = increment.plan(connection, settings(**changed), parts)
-    assert increment.complete(connection) == increment.Affected(is_incremental, None)
+    assert increment.complete(connection)[:2] == (is_incremental, None)
     return is_incremental
 
 
@@ -91,6 +91,27 @@ def test_rows_taken_out_of_a_file_make_the_build_full(
 ) -> None:
     built(connection, landed(part("a"), part("b")))
     assert not built(connection, landed(part("a"), part("b", **changed)))
+
+
+def test_incremental_builds_go_back_to_the_full_one_until_rows_are_taken_out(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    def full_build(*parts: Part) -> str:
+        increment.plan(connection, settings(), landed(*parts))
+        return increment.complete(connection).full_build
+
+    first = full_build(part("a"))
+    assert full_build(part("a"), part("b")) == full_build(part("b")) == first
+    after_erasure = full_build(part("b", erased={"teams": ErasedRows(rows=1, facts=0)}))
+    assert after_erasure != first
+    increment.forget(connection)
+    assert full_build(part("b")) not in (first, after_erasure)
+
+
+def test_a_build_file_that_names_no_full_build_is_built_in_full(connection: duckdb.DuckDBPyConnection) -> None:
+    built(connection, landed(part("a")))
+    connection.execute(f"alter table {increment.SCHEMA}.built drop full_build")  # as an older version left it
+    assert not built(connection, landed(part("a")))
 
 
 @pytest.mark.parametrize(

@@ -49,15 +49,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture
-def publish_run(workspace: Workspace, run_name: Callable[[int], str]) -> Callable[[int], Version]:
+def publish_run(workspace: Workspace, run_name: Callable[[int], str]) -> Callable[..., Version]:
     """Build, audit and publish a version that holds its own number in `core.version`."""
 
-    def publish_number(number: int) -> Version:
+    def publish_number(number: int, full_build: str | None = None) -> Version:
         run = run_name(number)
         connection = connect(workspace)
         connection.execute(f"create or replace table core.version as select {number} as number")
         connection.close()
-        candidate = make_candidate(workspace, run)
+        candidate = make_candidate(workspace, run, full_build=full_build)
         record = audit(
             workspace, candidate, run=run, suites_sha256="suites", gate_results=PASSED, required_layers=LAYERS
         )

@@ -4,20 +4,21 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from dagster_project.warehouse import AuditRecord, PublishError, Workspace, audit, connect, make_candidate
+from dagster_project.warehouse import AuditRecord, Candidate, PublishError, Workspace, audit, connect, make_candidate
 from tests.gate_results import LAYERS, PASSED, gate_result
 
 RUN = "20260701T040000Z-ab12cd34"
 
 
 @pytest.fixture(scope="module")
-def with_candidate(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def made(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Candidate:
     folder = tmp_path_factory.mktemp("with_candidate") / "warehouse"
     workspace = Workspace(shutil.copytree(built.folder, folder), built.memory_limit)
     with connect(workspace) as connection:
@@ -27,14 +28,12 @@ def with_candidate(built: Workspace, tmp_path_factory: pytest.TempPathFactory) -
             create table core.pairs as select unnest([1, 1, 2, 2, 3]) as a;
             """
         )
-    make_candidate(workspace, RUN)
-    return workspace
+    return make_candidate(workspace, RUN)
 
 
 @pytest.fixture
-def workspace(with_candidate: Workspace, tmp_path: Path) -> Workspace:
-    folder = shutil.copytree(with_candidate.folder, tmp_path / "warehouse")
-    return Workspace(folder, with_candidate.memory_limit)
+def workspace(made: Candidate, tmp_path: Path) -> Workspace:
+    return Workspace(shutil.copytree(made.file.parent.parent, tmp_path / "warehouse"), memory_limit="500MB")
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def candidate(workspace: Workspace) -> Path:
 
 
 @pytest.fixture
-def audited(workspace: Workspace, candidate: Path) -> Callable[..., AuditRecord]:
+def audited(workspace: Workspace, made: Candidate, candidate: Path) -> Callable[..., AuditRecord]:
     def run_audit(**changed: Any) -> AuditRecord:
         stated: dict[str, Any] = {
             "run": RUN,
@@ -51,7 +50,7 @@ def audited(workspace: Workspace, candidate: Path) -> Callable[..., AuditRecord]
             "gate_results": PASSED,
             "required_layers": LAYERS,
         }
-        return audit(workspace, candidate, **{**stated, **changed})
+        return audit(workspace, replace(made, file=candidate), **{**stated, **changed})
 
     return run_audit
 

@@ -23,7 +23,7 @@ def build(workspace: Workspace, sql: str) -> None:
 
 
 def test_only_the_published_schemas_get_in_and_views_become_tables(workspace: Workspace) -> None:
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     assert query(
         candidate,
         "select table_schema, table_name, table_type from information_schema.tables order by all",
@@ -36,13 +36,13 @@ def test_only_the_published_schemas_get_in_and_views_become_tables(workspace: Wo
 
 
 def test_all_four_schemas_are_there_even_without_tables(workspace: Workspace) -> None:
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     schemas = query(candidate, "select schema_name from duckdb_schemas() where not internal order by all")
     assert [name for (name,) in schemas if name != "main"] == ["analysis", "core", "kpi", "quality"]
 
 
 def test_comments_of_tables_views_and_columns_survive(workspace: Workspace) -> None:
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     tables = query(candidate, "select table_name, comment from duckdb_tables() order by all")
     assert tables == [
         ("fct_ticket", "One row per ticket; it's the grain."),
@@ -57,7 +57,7 @@ def test_comments_of_tables_views_and_columns_survive(workspace: Workspace) -> N
 
 def test_keys_and_indexes_stay_behind(workspace: Workspace) -> None:
     build(workspace, "create index by_channel on core.fct_ticket (channel)")
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     assert query(candidate, "select has_primary_key, index_count from duckdb_tables() where table_name = 'fct_ticket'")[
         0
     ] == (False, 0)
@@ -67,7 +67,7 @@ def test_keys_and_indexes_stay_behind(workspace: Workspace) -> None:
 def test_rows_of_a_mart_come_in_the_same_order_whatever_the_order_of_the_build(workspace: Workspace) -> None:
     build(workspace, "create table kpi.a as select i from range(1000) t (i) order by hash(i)")
     build(workspace, "create table kpi.b as select i from range(1000) t (i) order by i desc")
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     rows = query(candidate, "from kpi.a")
     assert rows == query(candidate, "from kpi.b") == [(number,) for number in range(1000)]
 
@@ -75,18 +75,18 @@ def test_rows_of_a_mart_come_in_the_same_order_whatever_the_order_of_the_build(w
 def test_names_that_need_quoting_are_carried_over(workspace: Workspace) -> None:
     build(workspace, """create table core."order" as select 1 as "select", 2 as "it's ""quoted" """)
     build(workspace, """comment on column core."order"."it's ""quoted" is 'odd'""")
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     assert query(candidate, """select "it's ""quoted" from core."order" """) == [(2,)]
 
 
 def test_todays_clients_can_open_the_file(workspace: Workspace) -> None:
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     (tags,) = query(candidate, "select tags from duckdb_databases() where not internal")[0]
     assert tags["storage_version"].startswith("v1.5.0")
 
 
 def test_the_file_is_hidden_private_and_complete_without_a_log(workspace: Workspace) -> None:
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     assert candidate == workspace.folder / "published" / f".careloop-{RUN}.duckdb"
     assert candidate.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in workspace.published.iterdir()] == [candidate.name]
@@ -95,7 +95,7 @@ def test_the_file_is_hidden_private_and_complete_without_a_log(workspace: Worksp
 def test_a_second_attempt_of_the_same_run_starts_afresh(workspace: Workspace) -> None:
     make_candidate(workspace, RUN)
     build(workspace, "drop table quality.row_account")
-    candidate = make_candidate(workspace, RUN)
+    candidate = make_candidate(workspace, RUN).file
     assert query(candidate, "select count(*) from duckdb_tables()") == [(2,)]
 
 
@@ -120,7 +120,7 @@ def test_a_damaged_table_of_the_build_file_is_named_and_nothing_is_left(workspac
     content = bytearray(workspace.build_file.read_bytes())
     content[3 * 4096 + block * 262_144 + 1000] ^= 1
     workspace.build_file.write_bytes(content)
-    with pytest.raises(BuildFileError, match=r"core\.big cannot be copied: .*--full-refresh"):
+    with pytest.raises(BuildFileError, match=r"core\.big cannot be read: .*--full-refresh"):
         make_candidate(workspace, RUN)
     assert list(workspace.published.iterdir()) == []
 
@@ -128,5 +128,5 @@ def test_a_damaged_table_of_the_build_file_is_named_and_nothing_is_left(workspac
 def test_a_view_that_no_longer_works_stops_the_candidate(workspace: Workspace) -> None:
     build(workspace, "create table staging.gone as select 1 as a; create view core.broken as from staging.gone")
     build(workspace, "drop table staging.gone")
-    with pytest.raises(BuildFileError, match=r"core\.broken cannot be copied"):
+    with pytest.raises(BuildFileError, match=r"core\.broken cannot be read"):
         make_candidate(workspace, RUN)
