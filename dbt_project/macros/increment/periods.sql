@@ -4,8 +4,8 @@
     dimension that no case of a period has any more vanishes with the period's rows.
 -#}
 
-{#- The fact of which a KPI's rows are cases, where it is known which of its rows changed; none where the KPI reads other
-    things as well, or the fact was made in full. -#}
+{#- The one fact that a KPI reads, where it is written down which of its rows changed; none where it reads something else,
+    or the fact was made in full. -#}
 {% macro fact_with_changes() %}
     {% if model.config.meta.get('cases') and model.depends_on.nodes | length == 1 %}
         {% set fact = graph.nodes[model.depends_on.nodes[0]] %}

@@ -36,10 +36,12 @@
     {%- endcall %}
 {% endmacro %}
 {% macro spark__replace_rows(target, part, key, keys) %}
-    {#- The same code made both, so their columns stand in the same order. -#}
+    {#- The same code made both, so their columns stand in the same order, which `using` would not leave them in. -#}
+    {% set is_affected = modules.re.sub('(\\w+)', 'kept.\\1 = affected.\\1', key) | replace(', ', ' and ') %}
     {% do rewrite(
         target,
-        'select kept.* from ' ~ target ~ ' as kept left anti join ' ~ keys ~ ' using (' ~ key ~ ') union all select * from ' ~ part
+        'select kept.* from ' ~ target ~ ' as kept left anti join ' ~ keys ~ ' as affected on ' ~ is_affected
+        ~ ' union all select * from ' ~ part
     ) %}
 {% endmacro %}
 
