@@ -1,7 +1,7 @@
 """What a build may keep of the one before: the fingerprint of a complete build, and the plan of the next one.
 
 What belongs here: whether a build is incremental at all, and which landed batches are new to it. Which rows those
-affect is worked out in SQL (dbt_project/macros/increment, dbt_project/models/intermediate/int_tickets_affected.sql).
+affect is worked out in SQL: macros/increment and the lists models/intermediate/int_*_affected.sql in dbt_project.
 
 Only a complete build leaves its fingerprint; planning a build takes it away. Whatever ends a build early, the next one
 therefore begins from the landing zone, in full.
