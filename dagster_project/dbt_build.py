@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from graphlib import TopologicalSorter
@@ -98,8 +99,6 @@ def build(
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    os.environ[KEY_VARIABLE] = pseudonym_key(settings)  # read by dbt_plugin.py
-
     def tell(event: Any) -> None:
         progress(event.data.node_info.node_name)
 
@@ -107,6 +106,7 @@ def build(
     # Unit tests prove the rules on rows of their own; a run has none to prove them on.
     # The manifest is there since it was parsed: writing it again takes a second a layer.
     command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--vars", _variables(settings)]
+    environment = _profile(workspace) | {KEY_VARIABLE: pseudonym_key(settings)}  # the key is read by dbt_plugin.py
     standing: list[NodeResult] = []
     if "staging" in selection and is_incremental:
         views_stand = target == "duckdb"
@@ -115,7 +115,7 @@ def build(
         standing = _standing(parsed, views=views_stand)
     try:
         results = _invoke(
-            workspace, [*command, *selection], _profile(workspace), target=target, manifest=parsed, callbacks=[tell]
+            workspace, [*command, *selection], environment, target=target, manifest=parsed, callbacks=[tell]
         )
     finally:
         # dbt keeps the file open, and thereby locked, beyond the end of the command.
@@ -186,7 +186,7 @@ def _parse(workspace: Workspace, option: str, *, target: str = "duckdb") -> Any:
 def _invoke(
     workspace: Workspace,
     command: list[str],
-    profile: Mapping[str, str],
+    environment: Mapping[str, str],
     *,
     target: str = "duckdb",
     manifest: Any = None,
@@ -195,7 +195,6 @@ def _invoke(
     from dbt.cli.main import dbtRunner
 
     _hear_finished_nodes_only()
-    os.environ.update({**profile, "DO_NOT_TRACK": "1"})
     arguments = [
         # Neither a log nor a file of results: an engine's error may quote a value of the data.
         *("--log-level-file", "none", "--log-level", "none", "--no-use-colors"),
@@ -204,7 +203,8 @@ def _invoke(
         *("--target", target),
         *("--target-path", str(_target(workspace, target)), "--log-path", str(workspace.dbt / "logs")),
     ]
-    outcome = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(arguments)
+    with _variables_set({**environment, "DO_NOT_TRACK": "1"}):
+        outcome = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(arguments)
     if outcome.exception is not None:
         raise DbtError(f"dbt {command[0]}: {outcome.exception}") from outcome.exception
     return outcome.result
@@ -230,6 +230,21 @@ def _hear_finished_nodes_only() -> None:
                 super().fire_event(e, level, node, force_warn_or_error_handling)
 
     ctx_set_event_manager(FinishedNodes())
+
+
+@contextmanager
+def _variables_set(environment: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables while dbt reads them; a dbt command started later has settings of its own."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _target(workspace: Workspace, target: str = "duckdb") -> Path:

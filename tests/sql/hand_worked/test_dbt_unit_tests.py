@@ -1,12 +1,14 @@
-"""The named dbt unit tests beside the models, which runs leave out."""
+"""The named dbt unit tests beside the models, which runs leave out, by a dbt command given by hand."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from dagster_project.config import PROJECT_ROOT
@@ -35,3 +37,10 @@ def test_every_dbt_unit_test_passes(hand_worked_workspace: Path, tmp_path: Path)
     assert len(declared) >= 5
     for name in declared:
         assert f"PASS int_{name}" in result.stdout or f"::{name}" in result.stdout
+
+
+@pytest.mark.usefixtures("hand_worked_workspace")
+def test_a_build_in_this_process_leaves_none_of_its_settings_to_a_command_started_from_it() -> None:
+    read = re.findall(r"env_var\('(\w+)'", (DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    assert "CARELOOP_MEMORY_LIMIT" in read
+    assert not set(read) & set(os.environ)
