@@ -30,19 +30,22 @@ def measure(company: Company) -> None:
     raw = run_directly(workspace, company.folder / "raw", pseudonym_key(company.settings))
     company.bring_night()
     night_whole, night = company.run()
+    by_model_at_night = _dbt_seconds()
     assert night.tickets_affected is not None, "the second run was to be incremental"
-    _print_stages(record, {"generate the sample": generated, "whole run": whole, "run of the night": night_whole})
+    _print_stages("from scratch", record, {"generate the sample": generated, "whole run": whole})
+    _print_stages("of the night", night, {"whole run": night_whole})
     _print_ratios(record, sum(raw.values(), Cost()), whole, night, night_whole)
-    _print_models(manifest_of(workspace), by_model, {name: cost.seconds for name, cost in raw.items()})
+    directly = {name: cost.seconds for name, cost in raw.items()}
+    _print_models(manifest_of(workspace), by_model, directly, by_model_at_night)
     _print_recipes(workspace)
 
 
-def _print_stages(record: RunRecord, commands: dict[str, CommandCost]) -> None:
+def _print_stages(which: str, record: RunRecord, commands: dict[str, CommandCost]) -> None:
     costs = {stage: stage_cost(record, stage) for stage in record.stage_seconds} | commands
     lines = [(stage, round(cost.seconds, 1), round(cost.cpu_seconds, 1)) for stage, cost in costs.items()]
     console = Console()
     console.print(f"rows extracted: {record.rows_extracted:,}; accepted: {record.rows_accepted:,}")
-    console.print(table("Stages of the run from scratch", ("stage", "seconds", "CPU seconds"), lines))
+    console.print(table(f"Stages of the run {which}", ("stage", "seconds", "CPU seconds"), lines))
 
 
 def _print_ratios(record: RunRecord, raw: Cost, whole: CommandCost, night: RunRecord, night_whole: CommandCost) -> None:
@@ -108,8 +111,10 @@ def _dbt_seconds() -> dict[str, float]:
     return seconds
 
 
-def _print_models(manifest: dict[str, Any], built: dict[str, float], raw: dict[str, float]) -> None:
-    """Print a line a model, the longest first: dbt's seconds and those of its SQL run directly, its tests apart."""
+def _print_models(
+    manifest: dict[str, Any], built: dict[str, float], raw: dict[str, float], night: dict[str, float]
+) -> None:
+    """Print a line a model, the longest first: dbt's seconds and those of its SQL, tests apart; dbt's of the night."""
     seconds: dict[str, list[float]] = {}
     for key, node in manifest["nodes"].items():
         if node["resource_type"] == "model" and node["name"] in raw:
@@ -119,6 +124,7 @@ def _print_models(manifest: dict[str, Any], built: dict[str, float], raw: dict[s
                 raw[node["name"]],
                 sum(built.get(test, 0.0) for test in tests),
                 sum(raw.get(test, 0.0) for test in tests),
+                night.get(node["name"], 0.0),
             ]
     shown = sorted((it for it in seconds.items() if max(it[1]) >= SHOWN_FROM_SECONDS), key=lambda it: -sum(it[1]))
     others = [it for name, it in seconds.items() if name not in dict(shown)]
@@ -127,5 +133,5 @@ def _print_models(manifest: dict[str, Any], built: dict[str, float], raw: dict[s
     lines = [
         (name, *(f"{it:.2f}" for it in (*each[:2], each[0] / each[1], *each[2:]))) for name, each in shown if any(each)
     ]
-    headings = ("model", "dbt", "directly", "ratio", "tests", "tests directly")
+    headings = ("model", "dbt", "directly", "ratio", "tests", "tests directly", "dbt at night")
     Console().print(table("Models: dbt's seconds and those of the same SQL run directly", headings, lines))
