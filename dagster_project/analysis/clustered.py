@@ -64,9 +64,12 @@ def clustered_effect(
     kept = _independent(design, n)
     if design.shape[1] - 1 not in kept:
         return Effect(math.nan, math.nan, math.nan, math.nan)
-    model = GLM(totals, design, family=Poisson()) if counts else WLS(totals / n, design[:, kept], weights=n)
-    how = {} if counts else {"method": "qr"}
-    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True, **how)
+    if counts:
+        model = GLM(totals, design, family=Poisson())
+    else:
+        # Looking for a constant takes as long as the regression, and only matters to what is not asked for.
+        model = WLS(totals / n, design[:, kept], weights=n, hasconst=False)
+    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True)
     value, variance = float(fitted.params[-1]), fitted.cov_params()[-1, -1]
     rounding = ROUNDING * (1 if counts else abs(totals / n).max())
     if abs(variance) <= rounding**2:  # it may even be below nothing

@@ -3,7 +3,7 @@
     the pairs that came as repeats only: cheaper than counting distinct tickets.
 -#}
 {% set dimensions = ['channel', 'team'] %}
-with transitions as {{ not_materialized() }} (
+with transitions as (
     select
         ticket_key,
         previous_activity as from_activity,
@@ -25,15 +25,6 @@ with transitions as {{ not_materialized() }} (
     where activities.is_last
 ),
 
-repeated as (
-    select distinct
-        ticket_key,
-        from_activity,
-        to_activity
-    from transitions
-    where is_repeat
-),
-
 measured as (
     select
         {{ grouped_dimension(dimensions) }}
@@ -47,27 +38,6 @@ measured as (
     group by grouping sets (
         (facts.from_activity, facts.to_activity){% for dimension in dimensions %},
         (facts.from_activity, facts.to_activity, {{ dimension }}){% endfor %}
-    )
-),
-
-only_repeated as (
-    select
-        {{ grouped_dimension(dimensions) }}
-        repeated.from_activity,
-        repeated.to_activity,
-        count(*) as tickets
-    from repeated
-    inner join {{ ref('fct_ticket') }} as tickets on repeated.ticket_key = tickets.ticket_key
-    left join transitions as firsts
-        on
-            repeated.ticket_key = firsts.ticket_key
-            and repeated.from_activity = firsts.from_activity
-            and repeated.to_activity = firsts.to_activity
-            and not firsts.is_repeat
-    where firsts.ticket_key is null
-    group by grouping sets (
-        (repeated.from_activity, repeated.to_activity){% for dimension in dimensions %},
-        (repeated.from_activity, repeated.to_activity, {{ dimension }}){% endfor %}
     )
 )
 
@@ -88,7 +58,7 @@ select
     cast(measured.rework_transitions as bigint) as rework_transitions,
     measured.from_activity = measured.to_activity as is_self_loop
 from measured
-left join only_repeated
+left join {{ ref('int_transitions_only_repeated') }} as only_repeated
     on
         measured.dimension = only_repeated.dimension
         and measured.dimension_value = only_repeated.dimension_value
