@@ -38,7 +38,7 @@ COMPARED_TABLES = "table_name <> 'gate_result' and not suffix(table_name, '_affe
 SELECTIONS = {
     "staging": ("--selector", "staging"),
     "core": ("--selector", "core"),
-    "kpi": ("--select", "+kpi_value,careloop.kpi"),
+    "kpi": ("--select", "+kpi_value,careloop.kpi", "duration_histogram"),
 }
 
 

@@ -100,8 +100,8 @@ def test_nights_of_every_kind_leave_what_a_full_build_leaves(
             moved.but(event_id="of no ticket", ticket_id="nowhere"),
             moved.but(event_id="", ticket_id=merged.value("ticket_id")),
             moved.but(event_id="not yet", occurred_at="2026-06-30 23:00:00"),
-            reclassified.but(channel="fax", category="billing", updated_at=later),
-            last_of_its_kind.but(channel="fax", category="of no other", updated_at=later),
+            reclassified.but(channel="other", category="billing", updated_at=later),
+            last_of_its_kind.but(channel="other", category="of no other", updated_at=later),
             moved.but(event_id="late", ticket_id=reclassified.value("ticket_id"), occurred_at="2025-02-03 08:00:00"),
             answer.but(response_id="late", ticket_id=reclassified.value("ticket_id"), invitation_id="", score="1"),
             customer.but(segment="Anderes", updated_at="2026-06-30T12:00:00Z"),
@@ -254,6 +254,7 @@ def test_one_new_event_works_out_its_ticket_with_its_neighbours_its_periods_and_
     mark_figures(company)
     assert company.build()[:2] == (True, 0)
     assert periods_worked_out(company, "kpi_escalation_rate") == set()
+    assert days_worked_out(company) == set()
 
     # At an as-of instant that stays where it was, nothing goes on by itself.
     late = escalated.but(event_id="one more", ticket_id=ticket.value("ticket_id"), occurred_at="2025-02-12T13:00:00Z")
@@ -266,6 +267,12 @@ def test_one_new_event_works_out_its_ticket_with_its_neighbours_its_periods_and_
         ("quarter", date(2025, 1, 1)),
     }
     assert periods_worked_out(company, "kpi_tickets_created") == set()
+    assert days_worked_out(company) == set()
+
+    # Of another channel, all its durations count elsewhere.
+    company.deliver([ticket.but(channel="other", updated_at=LATER)])
+    assert company.build().is_incremental
+    assert days_worked_out(company) == {date(2025, 2, 12)}
 
     # One that moves the as-of instant takes those along that go on until then: but no neighbours of theirs.
     company.deliver([late.but(event_id="of today", occurred_at="2026-07-01T12:00:00Z")])
@@ -306,6 +313,7 @@ def mark_figures(company: Company) -> None:
     with connect(company.workspace) as connection:
         for model in ("kpi_escalation_rate", "kpi_tickets_created"):
             connection.execute(f"update intermediate.{model} set sample_size = -1")
+        connection.execute("update kpi.duration_histogram set ticket_count = -1")
 
 
 def periods_worked_out(company: Company, model: str) -> set[tuple[str, date]]:
@@ -315,6 +323,12 @@ def periods_worked_out(company: Company, model: str) -> set[tuple[str, date]]:
                 f"select period_grain, period_start from intermediate.{model} where sample_size <> -1"
             ).fetchall()
         )
+
+
+def days_worked_out(company: Company) -> set[date]:
+    with connect(company.workspace, read_only=True) as connection:
+        days = "select distinct date_day from kpi.duration_histogram where ticket_count <> -1"
+        return {day for (day,) in connection.execute(days).fetchall()}
 
 
 def test_a_build_that_was_killed_is_followed_by_a_full_one(company: Company, rest: list[Row]) -> None:

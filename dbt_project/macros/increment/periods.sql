@@ -1,14 +1,20 @@
 {#-
-    A figure of a period depends on the cases of that period alone. In an incremental build a KPI of one fact is therefore
+    A figure of a period depends on the cases of that period alone. In an incremental build a mart of one fact is therefore
     computed for the periods that a case came to, went from, or changed in; the figures of all others stay. A value of a
-    dimension that no case of a period has any more vanishes with the period's rows.
+    dimension that no case of a period has any more vanishes with the period's rows. Such a mart says in its `meta` how
+    `cases` are selected, by which date they are `counted_on`, and which `day` they make; without one they make periods of
+    all grains, as KPIs do.
 -#}
 
-{#- The one fact that a KPI reads, where it is written down which of its rows changed; none where it reads something else,
-    or the fact was made in full. -#}
+{#- The one fact that a mart reads beside seeds, where it is written down which of its rows changed; none where it reads
+    something else, or the fact was made in full. -#}
 {% macro fact_with_changes() %}
-    {% if model.config.meta.get('cases') and model.depends_on.nodes | length == 1 %}
-        {% set fact = graph.nodes[model.depends_on.nodes[0]] %}
+    {% set read = [] %}
+    {% for node in graph.nodes.values() if node.unique_id in model.depends_on.nodes and node.resource_type == 'model' %}
+        {% do read.append(node) %}
+    {% endfor %}
+    {% if model.config.meta.get('cases') and read | length == 1 %}
+        {% set fact = read[0] %}
         {% set changed = changed_rows(fact.name) %}
         {% if adapter.get_relation(changed.database, changed.schema, changed.identifier) %}
             {{ return(fact) }}
@@ -22,7 +28,7 @@
     {% do write_down(periods, affected_periods(fact)) %}
     {% if run_query('select 1 from ' ~ periods ~ ' limit 1').rows %}
         {% set sql = reading_part(compiled_code, fact.relation_name, cases_of_periods(fact, periods)) %}
-        {% set key = 'period_grain, period_start' %}
+        {% set key = model.config.meta.get('day', 'period_grain, period_start') %}
         {% do make_part(
             part, 'select * from (' ~ sql ~ ') as figures where (' ~ key ~ ') in (select ' ~ key ~ ' from ' ~ periods ~ ')'
         ) %}
@@ -46,6 +52,11 @@
         group by all
     )
 
+    {% if model.config.meta.get('day') %}
+    select distinct counted_on as {{ model.config.meta.day }}
+    from counted
+    where more <> 0
+    {% else %}
     {% for grain in grains() %}
     select distinct
         '{{ grain }}' as period_grain,
@@ -54,6 +65,7 @@
     where more <> 0
     {{ 'union all' if not loop.last }}
     {% endfor %}
+    {% endif %}
 {%- endmacro %}
 
 {#- All rows of the fact that an affected period needs: a quarter holds its months and days, but not all of its weeks. -#}
@@ -61,10 +73,14 @@
     (
         select * from {{ fact.relation_name }}
         where
+            {% if model.config.meta.get('day') %}
+            {{ model.config.meta.counted_on }} in (select {{ model.config.meta.day }} from {{ periods }})
+            {% else %}
             {% for grain in ['quarter', 'week'] %}
             {{ 'or' if not loop.first }} {{ period_of(model.config.meta.counted_on, grain) }} in (
                 select period_start from {{ periods }} where period_grain = '{{ grain }}'
             )
             {% endfor %}
+            {% endif %}
     )
 {%- endmacro %}

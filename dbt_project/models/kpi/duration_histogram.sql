@@ -11,6 +11,21 @@
     'queue_wait_minutes': 'true',
     'handle_minutes': "handle_basis = 'reported'",
 } %}
+{% set cases %}
+    select
+        created_on as counted_on,
+        {% for dimension in dimensions %}
+        {{ dimension }},
+        {% endfor %}
+        {% for kpi, condition in durations.items() %}
+        case when {{ condition }} then {{ kpi }} end as {{ kpi }},
+        {% endfor %}
+        is_new
+    from changed
+    where is_counted
+{% endset %}
+{#- Of tickets that changed, an incremental build looks whether these did (macros/increment/periods.sql). -#}
+{{ config(meta={'cases': cases, 'counted_on': 'created_on', 'day': 'date_day'}) }}
 with durations as (
     {% for kpi, condition in durations.items() %}
     select
