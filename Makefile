@@ -17,7 +17,8 @@ test: $(READY)
 # Every fault at every step, and half an hour of fuzzing: the tests that `make test` has a short set of.
 faults: $(READY)
 	CARELOOP_FUZZ_MINUTES=30 $(BIN)/python -m pytest -m "full or not full" --numprocesses 2 \
-	    tests/faults tests/integration/publishing/test_readers.py tests/integration/test_quarantine.py
+	    tests/faults tests/integration/publishing/test_readers.py tests/integration/test_quarantine.py \
+	    tests/integration/test_incremental.py
 
 dev: $(READY)
 	$(BIN)/careloop dev

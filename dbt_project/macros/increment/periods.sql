@@ -10,11 +10,11 @@
     something else, or the fact was made in full. -#}
 {% macro fact_with_changes() %}
     {% set read = [] %}
-    {% for node in graph.nodes.values() if node.unique_id in model.depends_on.nodes and node.resource_type == 'model' %}
+    {% for node in model.depends_on.nodes if node.startswith('model.') %}
         {% do read.append(node) %}
     {% endfor %}
     {% if model.config.meta.get('cases') and read | length == 1 %}
-        {% set fact = read[0] %}
+        {% set fact = graph.nodes[read[0]] %}
         {% set changed = changed_rows(fact.name) %}
         {% if adapter.get_relation(changed.database, changed.schema, changed.identifier) %}
             {{ return(fact) }}
