@@ -34,7 +34,7 @@ FIRST_EXPORTED_AT = datetime(2026, 7, 2, tzinfo=UTC)
 COMPARED_SCHEMAS = ("personal", "intermediate", "core", "kpi", "quality")
 # What differs between builds by its purpose: results of gates, and lists of what was worked out again.
 COMPARED_TABLES = "table_name <> 'gate_result' and not suffix(table_name, '_affected')"
-# Of the marts, those that an incremental build knows: kpi_value and what it is made of.
+# Of the marts, those that an incremental build knows: kpi_value, what it is made of, and the histogram.
 SELECTIONS = {
     "staging": ("--selector", "staging"),
     "core": ("--selector", "core"),

@@ -4,8 +4,8 @@
     keys and grants, of which there are none here: that took a tenth of the CPU time of building the KPI layer of a small
     sample.
 
-    Where a build is incremental, models of staging, those with a list of affected keys, and KPIs have their affected rows
-    replaced instead, and of watched ones it is written down which rows changed (macros/increment).
+    Where a build is incremental, models of staging, those with a list of affected keys, and marts of one fact have their
+    affected rows replaced instead, and of watched ones it is written down which rows changed (macros/increment).
 -#}
 {% materialization table, adapter='duckdb' %}{{ return(table_with_what_stays()) }}{% endmaterialization %}
 {% materialization table, adapter='spark' %}{{ return(table_with_what_stays()) }}{% endmaterialization %}
